@@ -1,0 +1,144 @@
+"""What a manager writes: one announcement, its content and its states."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+
+
+class AnnouncementState(str, Enum):
+    """Where an announcement is. Pausing is not a state: it lies on top of any of these."""
+
+    #: Handed in; somebody must approve this very text.
+    IN_REVIEW = "in_review"
+    #: Approved and planned; its steps are being carried out.
+    ACTIVE = "active"
+    #: Every step is settled.
+    COMPLETED = "completed"
+    #: Withdrawn; nothing more starts, what was approved stays on record.
+    WITHDRAWN = "withdrawn"
+
+
+#: The only moves there are. Asking for the state one is in is a no-op, never an error.
+ANNOUNCEMENT_TRANSITIONS: Mapping[AnnouncementState, frozenset[AnnouncementState]] = {
+    AnnouncementState.IN_REVIEW: frozenset({AnnouncementState.ACTIVE, AnnouncementState.WITHDRAWN}),
+    AnnouncementState.ACTIVE: frozenset({AnnouncementState.COMPLETED, AnnouncementState.WITHDRAWN}),
+    AnnouncementState.COMPLETED: frozenset({AnnouncementState.WITHDRAWN}),
+    AnnouncementState.WITHDRAWN: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The text in a language beside the first one; an empty body means title and summary only."""
+
+    title: str
+    summary: str
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that follows the text. ``name`` is a plain file name without folders."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    #: What a person who cannot see the picture is told; empty for files that are not pictures.
+    alt: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the bytes as stored and as served."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that is approved together; ``content_hash`` changes when any of it does.
+
+    ``title``, ``summary`` and ``body`` (Markdown) are in ``language``; ``audience`` holds names
+    from the policy's ``[audiences]`` or unit codes; ``decision_at`` is an aware datetime.
+    """
+
+    class_name: str
+    unit: str
+    title: str
+    summary: str
+    body: str
+    audience: tuple[str, ...]
+    contact: str
+    language: str = "sv"
+    record_number: str = ""
+    decision_at: datetime | None = None
+    #: Only these channels, where the writer chose; empty means all that the class has.
+    channels: tuple[str, ...] = ()
+    translations: Mapping[str, Translation] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+    def as_json(self) -> str:
+        """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes."""
+        return json.dumps(
+            {
+                "class": self.class_name,
+                "unit": self.unit,
+                "title": self.title,
+                "summary": self.summary,
+                "body": self.body,
+                "audience": list(self.audience),
+                "contact": self.contact,
+                "language": self.language,
+                "record_number": self.record_number,
+                "decision_at": self.decision_at and self.decision_at.astimezone(UTC).isoformat(),
+                "channels": list(self.channels),
+                "translations": {
+                    language: [text.title, text.summary, text.body]
+                    for language, text in self.translations.items()
+                },
+                "attachments": [[a.name, a.media_type, a.sha256, a.alt] for a in self.attachments],
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+
+    @property
+    def content_hash(self) -> str:
+        """Hex SHA-256 of :meth:`as_json` in UTF-8; approvals are bound to it."""
+        return hashlib.sha256(self.as_json().encode()).hexdigest()
+
+    def text_in(self, language: str) -> Translation:
+        """Title, summary and body in ``language``, or in the first language where there is none."""
+        if language != self.language and language in self.translations:
+            return self.translations[language]
+        return Translation(self.title, self.summary, self.body)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages there is a text in, the first one first."""
+        return (self.language, *(lang for lang in self.translations if lang != self.language))
+
+    @staticmethod
+    def from_json(text: str, attachments: Mapping[str, bytes]) -> "Content":
+        """Read back what :meth:`as_json` wrote; ``attachments`` maps hex SHA-256 to bytes."""
+        raw = json.loads(text)
+        return Content(
+            class_name=raw["class"],
+            unit=raw["unit"],
+            title=raw["title"],
+            summary=raw["summary"],
+            body=raw["body"],
+            audience=tuple(raw["audience"]),
+            contact=raw["contact"],
+            language=raw["language"],
+            record_number=raw["record_number"],
+            decision_at=raw["decision_at"] and datetime.fromisoformat(raw["decision_at"]),
+            channels=tuple(raw["channels"]),
+            translations={lang: Translation(*text) for lang, text in raw["translations"].items()},
+            attachments=tuple(
+                Attachment(name, media_type, attachments[sha], alt)
+                for name, media_type, sha, alt in raw["attachments"]
+            ),
+        )

@@ -1,0 +1,111 @@
+"""What a channel is asked to do with one recipient, and the one vocabulary it answers in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from announcer.domain.announcement import Content
+from announcer.domain.organisation import Sender
+
+
+class DeliveryState(str, Enum):
+    """Where one recipient's copy of one revision in one channel is."""
+
+    #: Never tried.
+    PENDING = "pending"
+    #: Handed to the channel by a worker that holds a lease.
+    SENDING = "sending"
+    #: The other side took responsibility (SMTP 250), or the thing is read back and right.
+    ACCEPTED = "accepted"
+    #: Not now; tried again at ``next_try_at``.
+    DEFERRED = "deferred"
+    #: Never for this recipient; the other side's words are kept.
+    REFUSED = "refused"
+    #: Nobody can know if it left. Staff mail may go again; anything external waits for a person.
+    IN_DOUBT = "in_doubt"
+    #: A person gave it up, or the announcement was withdrawn before it was tried.
+    ABANDONED = "abandoned"
+
+
+DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.PENDING: frozenset({DeliveryState.SENDING, DeliveryState.ABANDONED}),
+    DeliveryState.SENDING: frozenset(
+        {
+            DeliveryState.ACCEPTED,
+            DeliveryState.DEFERRED,
+            DeliveryState.REFUSED,
+            DeliveryState.IN_DOUBT,
+        }
+    ),
+    DeliveryState.DEFERRED: frozenset({DeliveryState.SENDING, DeliveryState.ABANDONED}),
+    # in doubt → accepted is a person's word (resolve --sent); → sending is "again".
+    DeliveryState.IN_DOUBT: frozenset(
+        {DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.ABANDONED}
+    ),
+    DeliveryState.ACCEPTED: frozenset(),
+    DeliveryState.REFUSED: frozenset(),
+    DeliveryState.ABANDONED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One row: ``key`` is unique within revision and channel, ``address`` what the channel uses."""
+
+    key: str
+    address: str
+    language: str
+    #: Fixed before the first attempt, the same in every later one (RFC 5322 section 3.6.4).
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one recipient. ``reply`` is the other side's own words, for the record."""
+
+    state: DeliveryState
+    reply: str = ""
+    #: For deferred ones: how long to wait before the next attempt.
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One revision in one language for one channel: all that is needed to make the artefact.
+
+    ``page_url`` is the page on the intranet (staff) and is empty in what leaves the house;
+    ``message_id`` is set for channels that send one message per edition; ``to`` is the visible
+    addressee, empty where recipients must not see each other; ``at`` is aware UTC.
+    """
+
+    content: Content
+    language: str
+    sender: Sender
+    public_id: str
+    page_url: str
+    at: datetime
+    message_id: str = ""
+    to: str = ""
+
+    @property
+    def for_media(self) -> bool:
+        """Whether this leaves the house."""
+        return not self.page_url
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a channel gets: finished bytes and who they are for.
+
+    ``artefact`` is exactly what goes out (a serialised message, a PDF, the article), made and
+    stored before the first attempt; ``recipients`` has at most the channel's ``batch_size``.
+    """
+
+    edition: Edition
+    artefact: bytes
+    recipients: tuple[Recipient, ...]
+    #: Readers' side of the intranet: whose rights to read with.
+    audience: tuple[str, ...] = ()
+    #: How many times this was tried before; 0 the first time.
+    attempt: int = 0
