@@ -5,10 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import Enum
+from enum import StrEnum
 
 
-class AnnouncementState(str, Enum):
+class AnnouncementState(StrEnum):
     """Where an announcement is. Pausing is not a state: it lies on top of any of these."""
 
     #: Handed in; somebody must approve this very text.

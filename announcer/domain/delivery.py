@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import StrEnum
 
 from announcer.domain.announcement import Content
 from announcer.domain.organisation import Sender
 
 
-class DeliveryState(str, Enum):
+class DeliveryState(StrEnum):
     """Where one recipient's copy of one revision in one channel is."""
 
     #: Never tried.

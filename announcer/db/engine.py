@@ -1,0 +1,96 @@
+"""Connections and transactions. The database is the truth and the clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from announcer.domain.errors import SetupError
+
+#: Told the name of every point where a crash would be felt; see ``docs/developer.md``.
+Point = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """The point of every installation: nothing happens."""
+
+
+class GateClosed(Exception):
+    """The database refused a move that would break the promise; the text names the rule."""
+
+
+class Database:
+    """One role's way into the database. Connects when first used, never before a fork."""
+
+    def __init__(self, url: str, point: Point = silent) -> None:
+        self.url = url
+        self.point = point
+        self._engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=15,
+            connect_args={
+                "options": "-c timezone=UTC -c lock_timeout=20s"
+                " -c idle_in_transaction_session_timeout=60s"
+            },
+        )
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[Session]:
+        """One transaction, committed at the end; ``name`` names its two crash points.
+
+        Raises `GateClosed` where a trigger refused; everything is rolled back then.
+        """
+        session = Session(self._engine, expire_on_commit=False)
+        try:
+            with session.begin():
+                yield session
+                session.flush()
+                self.point(f"{name}: before commit")
+        except DBAPIError as error:
+            rule = refusal_of_gate(error)
+            if rule is None:
+                raise
+            raise GateClosed(rule) from error
+        finally:
+            session.close()
+        self.point(f"{name}: after commit")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only; what it changes is rolled back."""
+        with Session(self._engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def check(self) -> None:
+        """Raise `SetupError` naming the host when the database does not answer."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except OperationalError as error:
+            where = self._engine.url.render_as_string(hide_password=True)
+            raise SetupError(
+                f"DATABASE_URL ({where}): no answer from PostgreSQL: {str(error.orig).strip()}"
+            ) from None
+
+    def dispose(self) -> None:
+        """Close every connection; call in a forked child and at the end."""
+        self._engine.dispose()
+
+
+def refusal_of_gate(error: DBAPIError) -> str | None:
+    """The rule that the gate named, or None where the error is something else."""
+    diagnosis = getattr(error.orig, "diag", None)
+    message = diagnosis and diagnosis.message_primary
+    return message.removeprefix("gate: ") if message and message.startswith("gate: ") else None
+
+
+def now(session: Session) -> datetime:
+    """The database's time, aware UTC; the only clock a decision may ask."""
+    moment: datetime = session.execute(text("SELECT announcer.announcer_now()")).scalar_one()
+    return moment.astimezone(UTC)

@@ -1,0 +1,363 @@
+"""The tables. What may happen to a row stands in ``gate.sql``; here is only its shape.
+
+Every moment is ``timestamptz``; every table lies in the schema ``announcer``, named in full, so
+that nothing in another schema can stand in for it.
+"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from announcer.domain.announcement import AnnouncementState
+from announcer.domain.delivery import DeliveryState
+from announcer.domain.step import ApprovalRule, StepState
+
+SCHEMA = "announcer"
+
+Moment = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
+Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+Sha256 = Annotated[str, mapped_column(Text)]
+Names = Annotated[tuple[str, ...], mapped_column(ARRAY(Text))]
+
+
+class Base(DeclarativeBase):
+    """Declarative base; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    type_annotation_map = {str: Text, int: BigInteger}  # noqa: RUF012 - SQLAlchemy's own protocol
+
+
+def one_of(
+    column: str, words: type[AnnouncementState | StepState | DeliveryState | ApprovalRule]
+) -> CheckConstraint:
+    """The column holds one of the enum's values."""
+    allowed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+#: Fencing tokens: each time a batch is taken, a higher one.
+lease_token = Sequence("lease_token", metadata=Base.metadata)
+
+
+class UnitRow(Base):
+    """A part of the organisation, as imported."""
+
+    __tablename__ = "unit"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    parent: Mapped[str]
+    workplace: Mapped[str]
+
+
+class PersonRow(Base):
+    """A colleague. The pseudonym stands in the record for ever; the rest can be erased."""
+
+    __tablename__ = "person"
+    pseudonym: Mapped[Id]
+    directory_id: Mapped[str] = mapped_column(unique=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("announcer.unit.code"))
+    workplace: Mapped[str]
+    role: Mapped[str]
+    email: Mapped[str | None]
+    language: Mapped[str]
+    left_at: Mapped[Moment | None]
+
+
+class PressContactRow(Base):
+    """A newsroom on the press list (public task; erased from here on request)."""
+
+    __tablename__ = "press_contact"
+    id: Mapped[Id]
+    newsroom: Mapped[str]
+    email: Mapped[str]
+    language: Mapped[str]
+    area: Mapped[str]
+    removed_at: Mapped[Moment | None]
+    __table_args__ = (Index("uq_press_contact_email", text("lower(email)"), unique=True),)
+
+
+class FeedTokenRow(Base):
+    """A personal key to the feeds, stored hashed. No column says when it was used, by law."""
+
+    __tablename__ = "feed_token"
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    created_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
+    __table_args__ = (Index(None, "person"),)
+
+
+class PolicyRow(Base):
+    """A policy that announcements were planned under: canonical JSON and the files it names."""
+
+    __tablename__ = "policy"
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    loaded_at: Mapped[Moment]
+
+
+class BlobRow(Base):
+    """Bytes of attachments and of everything sent, by their hash."""
+
+    __tablename__ = "blob"
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AnnouncementRow(Base):
+    """One announcement from submission to archive."""
+
+    __tablename__ = "announcement"
+    id: Mapped[Id]
+    public_id: Mapped[str] = mapped_column(unique=True)
+    class_name: Mapped[str]
+    unit: Mapped[str] = mapped_column(ForeignKey("announcer.unit.code"))
+    author: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    submitted_hash: Mapped[Sha256]
+    policy: Mapped[Sha256] = mapped_column(ForeignKey("announcer.policy.sha256"))
+    state: Mapped[str] = mapped_column(default=AnnouncementState.IN_REVIEW.value)
+    created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    planned_at: Mapped[Moment | None]
+    completed_at: Mapped[Moment | None]
+    withdrawn_at: Mapped[Moment | None]
+    held_at: Mapped[Moment | None]
+    resumed_at: Mapped[Moment | None]
+    __table_args__ = (
+        one_of("state", AnnouncementState),
+        # The same text by the same person twice is a second click, not a second announcement.
+        Index(
+            "uq_announcement_submission",
+            "author",
+            "submitted_hash",
+            unique=True,
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+        Index(None, "state", "created_at"),
+    )
+
+
+class RevisionRow(Base):
+    """One version of the text: canonical JSON and its hash."""
+
+    __tablename__ = "revision"
+    id: Mapped[Id]
+    announcement: Mapped[UUID] = mapped_column(ForeignKey("announcer.announcement.id"))
+    number: Mapped[int]
+    content: Mapped[str]
+    content_hash: Mapped[Sha256]
+    author: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    __table_args__ = (UniqueConstraint("announcement", "number"),)
+
+
+class RevisionBlobRow(Base):
+    """Which attachments a revision has."""
+
+    __tablename__ = "revision_blob"
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"), primary_key=True)
+    sha256: Mapped[Sha256] = mapped_column(ForeignKey("announcer.blob.sha256"), primary_key=True)
+
+
+class ApprovalRow(Base):
+    """Somebody's approval of exactly one text."""
+
+    __tablename__ = "approval"
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"), primary_key=True)
+    approver: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.person.pseudonym"), primary_key=True
+    )
+    content_hash: Mapped[Sha256]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class StepRow(Base):
+    """One step of a plan. The first block never changes; the second is where it is."""
+
+    __tablename__ = "step"
+    id: Mapped[Id]
+    announcement: Mapped[UUID] = mapped_column(ForeignKey("announcer.announcement.id"))
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"))
+    position: Mapped[int]
+    key: Mapped[str]
+    channel: Mapped[str]
+    audience: Mapped[Names]
+    external: Mapped[bool]
+    before_intranet: Mapped[bool]
+    after: Mapped[Names]
+    floor_seconds: Mapped[int]
+    approval: Mapped[str]
+    release_by: Mapped[Names]
+    ticked_by: Mapped[Names]
+    greatest_lateness_seconds: Mapped[int]
+    urgent: Mapped[bool]
+    source: Mapped[str]
+    #: For the page: what a reader must find at the public address (hex SHA-256).
+    page_digest: Mapped[str | None]
+
+    state: Mapped[str] = mapped_column(default=StepState.WAITING.value)
+    #: When the dispatcher looks next; null means "when something happens".
+    look_at: Mapped[Moment | None]
+    not_before: Mapped[Moment | None]
+    started_at: Mapped[Moment | None]
+    confirmed_at: Mapped[Moment | None]
+    settled_at: Mapped[Moment | None]
+    held_at: Mapped[Moment | None]
+    held_reason: Mapped[str] = mapped_column(server_default="")
+    resumed_at: Mapped[Moment | None]
+    __table_args__ = (
+        UniqueConstraint("announcement", "key"),
+        one_of("state", StepState),
+        one_of("approval", ApprovalRule),
+        CheckConstraint("floor_seconds >= 0", name="floor"),
+        CheckConstraint("external = (channel = 'press')", name="external"),
+        CheckConstraint(
+            "NOT before_intranet OR (channel = 'meeting' AND NOT external)", name="before_intranet"
+        ),
+        CheckConstraint("(channel = 'intranet') = (page_digest IS NOT NULL)", name="page_digest"),
+        Index(
+            "uq_step_page",
+            "announcement",
+            unique=True,
+            postgresql_where=text("channel = 'intranet'"),
+        ),
+        Index("ix_step_look_at", "look_at", postgresql_where=text("state = 'waiting'")),
+    )
+
+
+class ReadbackRow(Base):
+    """A reader fetched the page at the public address and found what was approved."""
+
+    __tablename__ = "readback"
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"))
+    digest: Mapped[Sha256]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class ReleaseRow(Base):
+    """A person released a step to the media."""
+
+    __tablename__ = "release"
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class TickRow(Base):
+    """A person said that a meeting was held."""
+
+    __tablename__ = "tick"
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    note: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class LiftRow(Base):
+    """The only way to bring a step forward: who did it, on what ground, to when."""
+
+    __tablename__ = "lift"
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"))
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    ground: Mapped[str]
+    not_before: Mapped[Moment]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    __table_args__ = (CheckConstraint("length(ground) > 0", name="ground"),)
+
+
+class BatchRow(Base):
+    """At most a hundred recipients in one language: the unit that is leased to a worker."""
+
+    __tablename__ = "batch"
+    id: Mapped[Id]
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"))
+    number: Mapped[int]
+    language: Mapped[str]
+    urgent: Mapped[bool]
+    state: Mapped[str] = mapped_column(server_default="ready")
+    due_at: Mapped[Moment | None]
+    lease_until: Mapped[Moment | None]
+    token: Mapped[int] = mapped_column(server_default="0")
+    #: Tries that came to an end, whatever the end was; spaces the next one out.
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    #: Workers that died over it. Three, and a person must look.
+    deaths: Mapped[int] = mapped_column(server_default="0")
+    __table_args__ = (
+        UniqueConstraint("step", "number"),
+        CheckConstraint("state IN ('ready', 'queued', 'running', 'done')", name="state"),
+        Index("ix_batch_due_at", "urgent", "due_at", postgresql_where=text("state = 'ready'")),
+        Index(
+            "ix_batch_lease_until",
+            "lease_until",
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+    )
+
+
+class DeliveryRow(Base):
+    """One recipient's copy: never two for the same revision, channel and recipient."""
+
+    __tablename__ = "delivery"
+    id: Mapped[Id]
+    batch: Mapped[UUID] = mapped_column(ForeignKey("announcer.batch.id"))
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"))
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"))
+    channel: Mapped[str]
+    recipient: Mapped[str]
+    address: Mapped[str]
+    language: Mapped[str]
+    message_id: Mapped[str]
+    artefact: Mapped[str | None] = mapped_column(ForeignKey("announcer.blob.sha256"))
+    state: Mapped[str] = mapped_column(server_default="pending")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    #: When a deferred or doubtful one is tried again; null means never by itself.
+    next_try_at: Mapped[Moment | None]
+    reply: Mapped[str] = mapped_column(server_default="")
+    changed_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    __table_args__ = (
+        UniqueConstraint("revision", "channel", "recipient"),
+        one_of("state", DeliveryState),
+        Index(None, "batch", "state"),
+        Index(None, "step", "state"),
+        Index("ix_delivery_in_doubt", "state", postgresql_where=text("state = 'in_doubt'")),
+    )
+
+
+class EventRow(Base):
+    """The chain: one line per thing that happened, each sealed with the hash of the one before."""
+
+    __tablename__ = "event"
+    announcement: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    payload: Mapped[str]
+    previous: Mapped[Sha256]
+    sha256: Mapped[Sha256]
+    __table_args__ = (ForeignKeyConstraint(["announcement"], ["announcer.announcement.id"]),)

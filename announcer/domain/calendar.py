@@ -1,0 +1,108 @@
+"""Working time: when the organisation is at work, and when a window counted in it ends."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.easter import easter
+
+#: A year and a day: a calendar with no open hour in so long is a mistake in the policy.
+HORIZON = timedelta(days=366)
+
+Opening = tuple[time, time]
+
+
+class NeverOpen(ValueError):
+    """The calendar has no open hours within :data:`HORIZON`."""
+
+
+def _midsummer_eve(year: int) -> date:
+    """The Friday between 19 and 25 June."""
+    first = date(year, 6, 19)
+    return first + timedelta(days=(4 - first.weekday()) % 7)
+
+
+def _all_saints_eve(year: int) -> date:
+    """The Friday between 30 October and 5 November."""
+    first = date(year, 10, 30)
+    return first + timedelta(days=(4 - first.weekday()) % 7)
+
+
+#: Days that move from year to year, by the name a policy uses.
+MOVABLE_DAYS: Mapping[str, Callable[[int], date]] = {
+    "midsummer eve": _midsummer_eve,
+    "all saints eve": _all_saints_eve,
+    "maundy thursday": lambda year: easter(year) - timedelta(days=3),
+    "day after ascension": lambda year: easter(year) + timedelta(days=40),
+}
+
+
+def day_matches(name: str, day: date) -> bool:
+    """Whether ``name`` (``MM-DD``, ``YYYY-MM-DD`` or a movable day's name) means ``day``."""
+    if name in MOVABLE_DAYS:
+        return MOVABLE_DAYS[name](day.year) == day
+    return name in (f"{day:%m-%d}", f"{day:%Y-%m-%d}")
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """One set of opening hours in the organisation's own time zone.
+
+    ``hours`` maps weekday (0 is Monday) to openings in local wall-clock time; ``is_day_off``
+    says whether a local date is closed all day; ``half_days`` gives the local closing time of
+    days that end early. All datetimes in and out are aware; those out are UTC.
+    """
+
+    zone: ZoneInfo
+    hours: Mapping[int, tuple[Opening, ...]]
+    is_day_off: Callable[[date], bool]
+    half_days: tuple[tuple[str, time], ...] = ()
+
+    def openings(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """The open stretches of a local date, in UTC and in order; empty on a day off."""
+        if self.is_day_off(day):
+            return ()
+        closes = min(
+            (closing for name, closing in self.half_days if day_matches(name, day)),
+            default=time.max,
+        )
+        return tuple(
+            (self._utc(day, start), self._utc(day, min(end, closes)))
+            for start, end in self.hours.get(day.weekday(), ())
+            if start < closes
+        )
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether anybody is at work at all on this local date."""
+        return bool(self.openings(day))
+
+    def after_working_time(self, start: datetime, amount: timedelta) -> datetime:
+        """The moment when ``amount`` of open time has passed since ``start``."""
+        left = amount
+        for opens, closes in self._stretches(start):
+            begin = max(opens, start)
+            if closes - begin >= left:
+                return begin + left
+            left -= closes - begin
+        raise NeverOpen(f"no {amount} of open hours within {HORIZON.days} days")
+
+    def next_working_day_at(self, start: datetime, clock: time) -> datetime:
+        """``clock`` on the first working day after the local date of ``start``."""
+        today = start.astimezone(self.zone).date()
+        for ahead in range(1, HORIZON.days):
+            day = today + timedelta(days=ahead)
+            if self.is_working_day(day):
+                return self._utc(day, clock)
+        raise NeverOpen(f"no working day within {HORIZON.days} days")
+
+    def _stretches(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        today = start.astimezone(self.zone).date()
+        for ahead in range(HORIZON.days):
+            for opens, closes in self.openings(today + timedelta(days=ahead)):
+                if closes > start:
+                    yield opens, closes
+
+    def _utc(self, day: date, clock: time) -> datetime:
+        """Wall-clock time as UTC; in the hour that a clock change repeats, its first passing."""
+        return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)

@@ -1,0 +1,137 @@
+"""The promise, asked of a policy before any announcement exists: first inside.
+
+A policy under which anything external, or anything in writing, could come before the intranet
+page that has been read back is not a policy Announcer can run (policy section 5: "Intern
+kommunikation går före extern kommunikation").
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from announcer.domain.policy import MessageClass, Policy, Step
+
+#: Channels that leave the house, whoever is addressed.
+EXTERNAL_CHANNELS = frozenset({"press"})
+
+
+def ordering_faults(policy: "Policy") -> list[str]:
+    """Every way in which a policy could break the promise or cannot run: key, fault and fix."""
+    faults = list(_role_faults(policy))
+    for name, message_class in policy.classes.items():
+        faults += [f"classes.{name}.{fault}" for fault in _class_faults(policy, message_class)]
+    return faults
+
+
+def ancestors(steps: Mapping[str, "Step"], key: str) -> frozenset[str]:
+    """Every step that ``key`` comes after, directly or through others; a cycle includes itself."""
+    found: set[str] = set()
+    left = list(steps[key].after)
+    while left:
+        name = left.pop()
+        if name not in found and name in steps:
+            found.add(name)
+            left.extend(steps[name].after)
+    return frozenset(found)
+
+
+def _role_faults(policy: "Policy") -> Iterator[str]:
+    for name in policy.information_unit:
+        if name not in policy.roles:
+            yield f"information_unit: there is no role {name!r}. Add [roles.{name}]."
+
+
+def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[str]:
+    steps = message_class.steps
+    pages = [key for key, step in steps.items() if step.channel == "intranet"]
+    if len(pages) != 1:
+        yield (
+            f"steps: needs exactly one step with channel 'intranet', has {len(pages)}. "
+            "Whatever is announced is on the intranet first (policy section 5)."
+        )
+        return
+    approvers = message_class.approval.by if message_class.approval else ()
+    for role in (*approvers, *message_class.written_by):
+        if role not in policy.roles:
+            yield f"approval.by: there is no role {role!r}. Add [roles.{role}] or name another."
+    for key, step in steps.items():
+        for fault in (
+            *_reference_faults(policy, steps, step),
+            *_promise_faults(policy, steps, key, pages[0]),
+            *_people_faults(policy, message_class, step),
+        ):
+            yield f"steps.{key}.{fault}"
+
+
+def _reference_faults(policy: "Policy", steps: Mapping[str, "Step"], step: "Step") -> Iterator[str]:
+    for name in step.after:
+        if name not in steps:
+            yield f"after: there is no step {name!r}. The steps are {', '.join(sorted(steps))}."
+    if step.audience is not None and step.audience not in policy.audiences:
+        yield f"audience: there is no audience {step.audience!r}. Add [audiences.{step.audience}]."
+    window = step.window
+    if window is None:
+        return
+    kinds = [k for k in (window.duration, window.working, window.clock) if k is not None]
+    if len(kinds) != 1:
+        yield "window: give exactly one of duration, working and clock."
+    if (window.duration is None) and window.hours not in policy.calendar.hours:
+        yield (
+            f"window.hours: there are no hours {window.hours!r}. "
+            f"Add [calendar.hours.{window.hours}]."
+        )
+
+
+def is_external(policy: "Policy", step: "Step") -> bool:
+    """Whether a step leaves the house, by its channel or by its audience."""
+    named = step.audience is not None and policy.is_external(step.audience)
+    return named or step.channel in EXTERNAL_CHANNELS
+
+
+def _promise_faults(
+    policy: "Policy", steps: Mapping[str, "Step"], key: str, page: str
+) -> Iterator[str]:
+    step, before = steps[key], ancestors(steps, key)
+    external = is_external(policy, step)
+    if key in before:
+        yield f"after: the step waits for itself through {', '.join(step.after)}. Break the circle."
+    if step.before_intranet and (step.channel != "meeting" or external):
+        yield (
+            "before_intranet: only a meeting between people may come before the intranet. "
+            f'Remove it and set after = ["{page}"].'
+        )
+    if key != page and not step.before_intranet and page not in before:
+        yield (
+            f"after: this could go out before the intranet page is confirmed. "
+            f'Set after = ["{page}"] (policy section 5: internal before external).'
+        )
+    if key == page:
+        yield from (
+            f"after: the intranet cannot wait for {name!r}; only for a meeting with "
+            "before_intranet = true. Remove it."
+            for name in before
+            if name != key and not steps[name].before_intranet
+        )
+    if not external:
+        outside = [name for name in sorted(before) if is_external(policy, steps[name])]
+        if outside:
+            yield f"after: staff cannot wait for {outside[0]!r}, which is external. Remove it."
+
+
+def _people_faults(policy: "Policy", message_class: "MessageClass", step: "Step") -> Iterator[str]:
+    external = is_external(policy, step)
+    if external and step.channel not in EXTERNAL_CHANNELS:
+        yield f"channel: {step.channel!r} is an inside channel; people outside get channel 'press'."
+    if step.channel in EXTERNAL_CHANNELS and not (
+        step.audience and step.audience in policy.audiences and policy.is_external(step.audience)
+    ):
+        yield "audience: name an external audience; nothing leaves the house by default."
+    if external and step.window is None:
+        yield 'window: say how long staff are ahead, for example window = { duration = "2 h" }.'
+    if external and message_class.approval is None:
+        yield "approval: what leaves the house needs somebody's approval. Add it to the class."
+    if step.channel == "meeting" and not step.ticked_by:
+        yield "ticked_by: say which role ticks that the meeting was held."
+    for role in (*(step.release.by if step.release else ()), *step.ticked_by):
+        if role not in policy.roles:
+            yield f"release.by: there is no role {role!r}. Add [roles.{role}] or name another."
