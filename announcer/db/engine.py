@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import create_engine, text
+from psycopg import Connection
+from sqlalchemy import Function, create_engine, func, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -67,6 +69,21 @@ class Database:
             yield session
             session.rollback()
 
+    def notify(self) -> None:
+        """Wake the dispatchers; they also look by themselves."""
+        with self._engine.begin() as connection:
+            connection.execute(text("NOTIFY announcer"))
+
+    def listen(self, seconds: float) -> None:
+        """Wait until somebody calls :meth:`notify`, at most ``seconds``."""
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("LISTEN announcer"))
+            driver: Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+            for _ in driver.notifies(timeout=seconds, stop_after=1):
+                pass
+            connection.execute(text("UNLISTEN announcer"))
+
     def check(self) -> None:
         """Raise `SetupError` naming the host when the database does not answer."""
         try:
@@ -94,3 +111,8 @@ def now(session: Session) -> datetime:
     """The database's time, aware UTC; the only clock a decision may ask."""
     moment: datetime = session.execute(text("SELECT announcer.announcer_now()")).scalar_one()
     return moment.astimezone(UTC)
+
+
+def advisory_lock(what: str) -> Function[None]:
+    """A lock named ``what``, held to the end of the transaction."""
+    return func.pg_advisory_xact_lock(func.hashtextextended(what, 0))

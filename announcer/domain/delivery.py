@@ -68,6 +68,8 @@ class Outcome:
     reply: str = ""
     #: For deferred ones: how long to wait before the next attempt.
     retry_after: timedelta | None = None
+    #: For what was read back: hex SHA-256 of what the reader found.
+    evidence: str = ""
 
 
 @dataclass(frozen=True)

@@ -142,12 +142,18 @@ class Reason:
     values: Mapping[str, object]
     until: datetime | None = None
 
-    def say(self, translate: Callable[[str], str]) -> str:
+    def say(
+        self, translate: Callable[[str], str], moment: Callable[[object], object] = str
+    ) -> str:
         """The sentence in the language that ``translate`` speaks.
 
-        A value that is itself a message id (a channel's name) is translated too.
+        A value that is itself a message id (a channel's name) is translated too; ``moment`` puts
+        the other values, times among them, into words.
         """
-        words = {k: translate(v) if isinstance(v, str) and v else v for k, v in self.values.items()}
+        words = {
+            name: translate(value) if isinstance(value, str) and value else moment(value)
+            for name, value in self.values.items()
+        }
         return translate(self.message).format(**words)
 
 

@@ -1,0 +1,79 @@
+"""The only place that wires: settings in, an installation out."""
+
+from pathlib import Path
+
+from announcer.channels.builtin import built_in
+from announcer.channels.intranet import IntranetAddress
+from announcer.config import Config
+from announcer.db.engine import Database, Point, silent
+from announcer.db.schema import refuse_unknown
+from announcer.domain.errors import SetupError
+from announcer.domain.organisation import Sender
+from announcer.domain.plan import Gate, may_start
+from announcer.domain.policy import Policy, parse_policy, read_toml
+from announcer.services import reader_token
+from announcer.services.installation import Installation
+
+
+def install(config: Config, *, point: Point = silent, gate: Gate = may_start) -> Installation:
+    """Wire an installation. Nothing is connected yet, so it may be done before a fork.
+
+    Raises `PolicyError` or `SetupError`. ``point`` and ``gate`` are given by tests only.
+    """
+    table = read_toml(config.policy)
+    policy = parse_policy(table, str(config.policy))
+    database = Database(config.database_url, point)
+    address = policy.organisation.email
+    return Installation(
+        database=database,
+        policy_table=table,
+        sender=sender_of(policy, config.policy.parent),
+        channels=built_in(
+            config.smtp,
+            IntranetAddress(
+                config.intranet_url,
+                lambda audience: reader_token.sign(config.secret_key, audience),
+            ),
+            staff_sender=address,
+            press_sender=address,
+        ),
+        base_url=config.intranet_url,
+        mail_domain=address.rpartition("@")[2],
+        gate=gate,
+        wake=database.notify,
+    )
+
+
+def sender_of(policy: Policy, folder: Path) -> Sender:
+    """The organisation with the bytes of its logo, which lies beside the policy file."""
+    organisation = policy.organisation
+    logos = []
+    for ending in (".svg", ".png"):
+        path = folder / f"{organisation.logo}{ending}"
+        try:
+            logos.append(path.read_bytes())
+        except OSError as error:
+            raise SetupError(
+                f"{path}: cannot read the logo named by organisation.logo: {error.strerror}."
+            ) from None
+    return Sender(
+        name=organisation.name,
+        short_name=organisation.short_name,
+        address=organisation.address,
+        phone=organisation.phone,
+        email=organisation.email,
+        web=organisation.web,
+        colour=organisation.colour,
+        accent=organisation.accent,
+        logo_svg=logos[0],
+        logo_png=logos[1],
+        time_zone=organisation.time_zone,
+        language=organisation.language,
+    )
+
+
+def ready(installation: Installation) -> Installation:
+    """The same, after making sure that the database answers and has the schema we know."""
+    installation.database.check()
+    refuse_unknown(installation.database.url)
+    return installation

@@ -1,0 +1,36 @@
+"""E-mail to staff: one message, many envelopes, nobody sees anybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from announcer.channels.smtp import SmtpServer, send
+from announcer.domain.delivery import Edition, Job, Outcome
+from announcer.render.catalogue import translator
+from announcer.render.mail import staff_mail
+
+
+@dataclass(frozen=True)
+class StaffEmail:
+    """Hands the stored message in for at most 100 recipients at a time.
+
+    ``sender`` is the envelope's sender, where bounces go (RFC 5321 section 4.4).
+    """
+
+    server: SmtpServer
+    sender: str
+    name = "email"
+    media_type = "message/rfc822"
+    #: Below what any common server takes in one transaction (RFC 5321 section 4.5.3.1.8: 100).
+    batch_size = 100
+    #: A repeat is a second copy in the mailbox, though under the same Message-ID.
+    idempotent = False
+
+    def compose(self, edition: Edition) -> bytes:
+        """The serialised message, CRLF line ends."""
+        return staff_mail(edition, translator(edition.language))
+
+    def deliver(self, job: Job) -> Mapping[str, Outcome]:
+        """One SMTP transaction; people who share a mailbox share its copy and its outcome."""
+        addresses = [recipient.address for recipient in job.recipients]
+        outcomes = send(self.server, self.sender, addresses, job.artefact, job.attempt)
+        return {recipient.key: outcomes[recipient.address] for recipient in job.recipients}

@@ -1,0 +1,160 @@
+"""Everything on one machine: embedded servers and our own processes under one supervisor."""
+
+import os
+import secrets
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import announcer
+from announcer.cli.context import ENVIRONMENT_FILE
+from announcer.db import schema
+from announcer.domain.errors import SetupError
+from announcer.embedded.child import Child
+from announcer.embedded.folders import private_folder, write_private
+from announcer.embedded.mail import EmbeddedMail
+from announcer.embedded.postgres import EmbeddedPostgres
+from announcer.embedded.supervisor import Supervisor
+from announcer.embedded.valkey import EmbeddedValkey
+
+#: Seconds for a process of ours to start on a slow machine.
+READY_SECONDS = 60.0
+
+
+class House:
+    """A running installation in the folder ``home``.
+
+    Each server is embedded unless its setting names another one. Our own processes get the app
+    role's credentials and nothing of the owner's.
+    """
+
+    def __init__(self, home: Path, policy: Path, port: int, environ: Mapping[str, str]) -> None:
+        self.home = home
+        self.port = port
+        self.policy = policy.absolute()
+        self.given = environ
+        self.supervisor = Supervisor()
+        self.mail: EmbeddedMail | None = None
+        self.environment: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.supervisor.stop()
+        (self.home / ENVIRONMENT_FILE).unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Start servers, migrate, start our processes. Raises `SetupError` naming what failed."""
+        private_folder(self.home, os.geteuid())
+        self.environment = {
+            **self._database(),
+            **self._queue(),
+            **self._mail(),
+            "ANNOUNCER_POLICY": str(self.policy),
+            "ANNOUNCER_INTRANET_URL": self.given.get(
+                "ANNOUNCER_INTRANET_URL", f"http://127.0.0.1:{self.port}"
+            ),
+            "ANNOUNCER_SECRET_KEY": self._secret(),
+            "ANNOUNCER_SIGN_IN": self.given.get("ANNOUNCER_SIGN_IN", "choose"),
+        }
+        lines = "".join(f"{name}={value}\n" for name, value in self.environment.items())
+        write_private(self.home / ENVIRONMENT_FILE, lines)
+        for child in self._own():
+            self.supervisor.start(child)
+
+    def _database(self) -> Mapping[str, str]:
+        if url := self.given.get("DATABASE_URL"):
+            schema.refuse_unknown(url)
+            return {"DATABASE_URL": url}
+        postgres = EmbeddedPostgres(self.home / "postgres")
+        self.supervisor.start(postgres.child())
+        schema.upgrade(postgres.owner_url)
+        return {"DATABASE_URL": postgres.app_url}
+
+    def _queue(self) -> Mapping[str, str]:
+        if url := self.given.get("REDIS_URL"):
+            return {"REDIS_URL": url}
+        valkey = EmbeddedValkey(self.home / "valkey")
+        self.supervisor.start(valkey.child())
+        return {"REDIS_URL": valkey.celery_url}
+
+    def _mail(self) -> Mapping[str, str]:
+        if url := self.given.get("ANNOUNCER_SMTP_URL"):
+            return {"ANNOUNCER_SMTP_URL": url}
+        self.mail = EmbeddedMail(self.home / "mail")
+        self.supervisor.start(self.mail.child())
+        return {"ANNOUNCER_SMTP_URL": f"smtp://{self.mail.host}:{self.mail.port}"}
+
+    def _secret(self) -> str:
+        if given := self.given.get("ANNOUNCER_SECRET_KEY"):
+            return given
+        file = self.home / "secret-key"
+        if not file.exists():
+            write_private(file, secrets.token_urlsafe(48))
+        return file.read_text(encoding="utf-8")
+
+    def _own(self) -> list[Child]:
+        celery = ("-m", "celery", "-A", "workers.app", "worker", "--loglevel=WARNING", "-E")
+        lean = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+        return [
+            self._child("dispatcher", "-m", "workers.dispatcher"),
+            self._child(
+                "urgent worker", *celery[:-1], *lean, "-Q", "urgent", "-c", "2", "-n", "urgent@%h"
+            ),
+            self._child("worker", *celery[:-1], *lean, "-Q", "bulk", "-c", "2", "-n", "bulk@%h"),
+            self._child(
+                "intranet",
+                *("-m", "gunicorn", "--config", "python:web.intranet.gunicorn"),
+                *("--bind", f"127.0.0.1:{self.port}", "web.intranet.wsgi:app"),
+                ready=self._answers,
+            ),
+        ]
+
+    def _child(self, name: str, *arguments: str, ready: object = None) -> Child:
+        root = Path(next(iter(announcer.__path__))).parent
+        return Child(
+            name=name,
+            argv=[sys.executable, *arguments],
+            env={
+                "PATH": os.defpath,
+                "PYTHONPATH": str(root),
+                "PYTHONUTF8": "1",
+                "PYTHONUNBUFFERED": "1",
+                "LC_ALL": "C.UTF-8",
+                "TZ": "UTC",
+                "HOME": str(self.home),
+                **self.environment,
+            },
+            cwd=self.home,
+            log=self.home / "log" / f"{name.replace(' ', '-')}.log",
+            ready=ready if callable(ready) else _at_once,
+            ready_seconds=READY_SECONDS,
+        )
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/healthz", timeout=5
+            ) as answer:
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError as error:
+            raise SetupError(
+                f"127.0.0.1:{self.port} answers {error.code}: another program has that port. "
+                "Choose another with --port."
+            ) from None
+        except OSError:  # not up yet
+            return False
+
+
+def _at_once() -> bool:
+    return True

@@ -1,0 +1,66 @@
+"""Starting: `init` prepares a database, `run` runs everything, `demo` shows it."""
+
+import os
+from pathlib import Path
+
+import click
+
+from announcer.cli.context import Desk, pass_desk
+from announcer.cli.demo import Demonstration
+from announcer.cli.house import House
+from announcer.db import schema
+from announcer.domain.errors import SetupError
+from announcer.domain.policy import load_policy
+from announcer.embedded.mail import free_port
+
+#: The policy that comes with the program.
+POLICIES = Path(__file__).parents[2] / "policies"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@click.command()
+def init() -> None:
+    """Prepare the database named by DATABASE_OWNER_URL: make or upgrade the schema."""
+    url = os.environ.get("DATABASE_OWNER_URL")
+    if not url:
+        raise SetupError(
+            "DATABASE_OWNER_URL is not set. It names PostgreSQL as the role announcer_owner. "
+            "On embedded servers nothing needs to be prepared: 'announcer run' does it."
+        )
+    schema.upgrade(url)
+    click.echo(f"The database has schema {schema.known_revision()}.")
+
+
+@click.command()
+@click.option("--port", default=8080, show_default=True, help="The intranet's port on loopback.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    default=POLICIES / "hallefors.toml",
+    envvar="ANNOUNCER_POLICY",
+    help="The policy file.",
+)
+@pass_desk
+def run(desk: Desk, port: int, policy: Path) -> None:
+    """Run everything on this machine, on embedded servers where no others are named."""
+    load_policy(policy)
+    with House(desk.home, policy, port, os.environ) as house:
+        house.start()
+        click.echo(f"Intranet: {house.environment['ANNOUNCER_INTRANET_URL']}")
+        if house.mail:
+            click.echo(f"Mail is not sent anywhere but kept in {house.mail.folder}")
+        click.echo("Ctrl-C stops everything.")
+        house.supervisor.run()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Stop when the last step is settled.")
+@click.option("--port", default=0, help="The intranet's port on loopback; any free one if 0.")
+@pass_desk
+def demo(desk: Desk, once: bool, port: int) -> None:
+    """Show announcements going out under the policy of Hällefors, windows in seconds."""
+    home = desk.home / "demo" if desk.home.name != "demo" else desk.home
+    Demonstration(home, POLICIES / "demo.toml", EXAMPLES, port or free_port()).play(once=once)
+
+
+COMMANDS = (init, run, demo)

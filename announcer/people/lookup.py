@@ -1,0 +1,100 @@
+"""Finding people: who acts, who belongs to which unit, who is reached by an audience."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from announcer.db.models import PersonRow, PressContactRow, UnitRow
+from announcer.domain.audience import Person, Reach, Unit, Units
+from announcer.domain.errors import N_, NotFound
+from announcer.domain.policy import Policy
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody an announcement is sent to; ``key`` is unique among the channel's recipients."""
+
+    key: str
+    address: str
+    language: str
+
+
+def person(row: PersonRow) -> Person:
+    """A stored colleague as the domain knows them."""
+    return Person(row.pseudonym, row.directory_id, row.unit, row.workplace, row.role, row.language)
+
+
+def find_person(session: Session, directory_id: str) -> Person:
+    """The colleague with this id in the directory. Raises `NotFound`."""
+    row = session.scalar(
+        select(PersonRow).where(PersonRow.directory_id == directory_id, PersonRow.left_at.is_(None))
+    )
+    if row is None:
+        raise NotFound(
+            N_("Det finns ingen ”{person}” i personalkatalogen. Kontrollera skrivningen."),
+            person=directory_id[:80],
+        )
+    return person(row)
+
+
+def by_pseudonym(session: Session, pseudonym: UUID) -> Person | None:
+    """The colleague behind a pseudonym, or None when they left or were erased."""
+    row = session.get(PersonRow, pseudonym)
+    return person(row) if row and row.left_at is None else None
+
+
+def directory(session: Session, roles: tuple[str, ...] = ()) -> list[Person]:
+    """Everyone who works here, or those with these positions, by id."""
+    query = select(PersonRow).where(PersonRow.left_at.is_(None)).order_by(PersonRow.directory_id)
+    if roles:
+        query = query.where(PersonRow.role.in_(roles))
+    return [person(row) for row in session.scalars(query)]
+
+
+def load_units(session: Session) -> Units:
+    """The tree of units."""
+    rows = session.scalars(select(UnitRow))
+    return Units({row.code: Unit(row.code, row.name, row.parent) for row in rows})
+
+
+def addressees(
+    session: Session, policy: Policy, channel: str, audience: tuple[str, ...]
+) -> list[Addressee]:
+    """Whom a step reaches, each once however many audiences they belong to, in a fixed order."""
+    if any(policy.is_external(name) for name in audience):
+        return list(_press(session))
+    if channel == "email":
+        return list(_staff_by_mail(session, policy, audience))
+    return [Addressee(key=channel, address="", language=policy.organisation.language)]
+
+
+def _press(session: Session) -> Iterator[Addressee]:
+    query = select(PressContactRow).where(PressContactRow.removed_at.is_(None))
+    for row in session.scalars(query.order_by(PressContactRow.email)):
+        yield Addressee(row.email.casefold(), row.email, row.language)
+
+
+def staff_in(policy: Policy, units: Units, audience: tuple[str, ...]) -> Select[tuple[PersonRow]]:
+    """Every colleague in an audience of units and names that mean all staff."""
+    query = select(PersonRow).where(PersonRow.left_at.is_(None))
+    everyone = any(
+        name in policy.audiences and policy.audiences[name].reach is Reach.ALL_STAFF
+        for name in audience
+    )
+    return query if everyone else query.where(PersonRow.unit.in_(units.reached_by(audience)))
+
+
+def _staff_by_mail(
+    session: Session, policy: Policy, audience: tuple[str, ...]
+) -> Iterator[Addressee]:
+    query = staff_in(policy, load_units(session), audience).where(PersonRow.email.is_not(None))
+    seen: set[str] = set()
+    for row in session.scalars(query.order_by(PersonRow.directory_id)):
+        address = row.email or ""
+        # Two people may share a mailbox (a ward's): it gets one copy.
+        if address and address.casefold() not in seen:
+            seen.add(address.casefold())
+            yield Addressee(address.casefold(), address, row.language)

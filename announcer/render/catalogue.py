@@ -1,0 +1,80 @@
+"""The reader's language: translated sentences, and dates written in words."""
+
+import gettext
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+
+#: How a clock time stands in a sentence. Swedish and Finnish write hours and minutes with a full
+#: stop (Myndigheternas skrivregler section 11.5; SFS 4175).
+_MOMENTS = {
+    "sv": "d MMMM y 'klockan' HH.mm",
+    "fi": "d. MMMM y 'kello' H.mm",
+    "en": "d MMMM y 'at' HH:mm",
+}
+
+
+@cache
+def translator(language: str) -> Callable[[str], str]:
+    """A function from Swedish message id to the sentence in ``language`` (``sv``, ``fi``, ...).
+
+    Where the catalogue or the sentence is absent, the Swedish message id itself comes out.
+    """
+    catalogue = gettext.translation(
+        "messages", localedir=TRANSLATIONS, languages=[language], fallback=True
+    )
+
+    def translate(message: str) -> str:
+        # gettext answers the empty id with the catalogue's own header.
+        return catalogue.gettext(message) if message else ""
+
+    return translate
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Babel's locale; Swedish where Babel does not know the language."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("sv")
+
+
+def language_name(language: str) -> str:
+    """What a language calls itself, as a heading: ``Suomi``, ``English``, ``Svenska``."""
+    locale = _locale(language)
+    own_name = locale.get_display_name(locale) or language
+    return own_name[:1].upper() + own_name[1:]
+
+
+def _local(moment: datetime, time_zone: str) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be written as a date")
+    return moment.astimezone(ZoneInfo(time_zone))
+
+
+def date_in_words(moment: datetime, time_zone: str, language: str) -> str:
+    """The day of an aware ``moment`` in ``time_zone`` (an IANA name): ``22 november 2026``.
+
+    Raises ValueError for a naive moment.
+    """
+    return format_date(_local(moment, time_zone), format="long", locale=_locale(language))
+
+
+def moment_in_words(moment: datetime, time_zone: str, language: str) -> str:
+    """Day and clock time of an aware ``moment``: ``22 november 2026 klockan 15.30``.
+
+    Raises ValueError for a naive moment.
+    """
+    locale = _locale(language)
+    pattern = _MOMENTS.get(locale.language, "long")
+    # Already local: with tzinfo=None Babel would turn an aware moment into UTC.
+    local = _local(moment, time_zone)
+    return format_datetime(local, format=pattern, tzinfo=ZoneInfo(time_zone), locale=locale)

@@ -1,0 +1,177 @@
+"""What the information unit does with an announcement under way: hold, resume, release, withdraw.
+
+Each takes the announcement's row first, as the gate does, so that what has been answered here is
+never overtaken by something that was about to start.
+"""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from announcer.db import engine
+from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, ReleaseRow, StepRow, TickRow
+from announcer.domain.announcement import AnnouncementState
+from announcer.domain.audience import Person
+from announcer.domain.delivery import DeliveryState
+from announcer.domain.errors import N_, Refusal
+from announcer.domain.step import StepState
+from announcer.services import planning, records
+from announcer.services.installation import Installation
+
+
+def hold(installation: Installation, actor: Person, reference: str, why: str) -> int:
+    """Start nothing more until `resume`. Returns how many batches were already going out."""
+    installation.require_information_unit(actor)
+    if not why.strip():
+        raise Refusal(N_("Skriv varför meddelandet pausas."))
+    with installation.database.transaction("hold") as session:
+        row = _under_way(session, reference)
+        if row.held_at is None:
+            row.held_at = engine.now(session)  # stamped anew by the database
+            records.append(session, row.id, "held", actor.pseudonym, why=why.strip()[:500])
+        running = select(BatchRow.id).join(StepRow, StepRow.id == BatchRow.step)
+        return len(
+            session.scalars(
+                running.where(StepRow.announcement == row.id, BatchRow.state == "running")
+            ).all()
+        )
+
+
+def resume(installation: Installation, actor: Person, reference: str) -> None:
+    """Lift the pause of the announcement and of each of its steps."""
+    installation.require_information_unit(actor)
+    with installation.database.transaction("resume") as session:
+        row = _under_way(session, reference)
+        row.held_at = None
+        for step in records.steps_of(session, row.id):
+            if step.held_at is not None:
+                step.held_at, step.held_reason = None, ""
+                _take_up_batches(session, step)
+        records.append(session, row.id, "resumed", actor.pseudonym)
+        planning.wake(session, row)
+    installation.wake()
+
+
+def _take_up_batches(session: Session, step: StepRow) -> None:
+    """A stopped step starts counting anew: the deaths over it, and how late it is."""
+    session.flush()
+    session.execute(
+        update(BatchRow)
+        .where(BatchRow.step == step.id, BatchRow.state == "ready")
+        .values(deaths=0, due_at=engine.now(session))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def release(installation: Installation, actor: Person, reference: str) -> list[str]:
+    """Release to the media what waits for it; returns the keys of the steps released now.
+
+    It goes when its window is over as well. Raises `Refusal` where nothing waits for a release.
+    """
+    with installation.database.transaction("release") as session:
+        row = _under_way(session, reference)
+        facts = records.facts_of(session, row)
+        waiting = [
+            step
+            for step in records.steps_of(session, row.id)
+            if step.release_by and step.state == StepState.WAITING.value
+        ]
+        for step in waiting:
+            installation.require(
+                actor, tuple(step.release_by), row.unit, N_("Det här släpps av {roles}.")
+            )
+        if not waiting:
+            raise Refusal(N_("Det finns inget som väntar på att släppas till medierna."))
+        new = [step for step in waiting if facts.steps[step.key].released_at is None]
+        for step in new:
+            session.add(ReleaseRow(step=step.id, actor=actor.pseudonym))
+            records.append(session, row.id, "released", actor.pseudonym, step=step.key)
+        planning.wake(session, row)
+        keys = [step.key for step in new]
+    installation.wake()
+    return keys
+
+
+def withdraw(installation: Installation, actor: Person, reference: str, why: str) -> int:
+    """Start nothing more, ever; what was approved stays on record.
+
+    By the author while it waits for approval, by the information unit at any time. Returns how
+    many recipients had been reached already.
+    """
+    if not why.strip():
+        raise Refusal(N_("Skriv varför meddelandet dras tillbaka."))
+    with installation.database.transaction("withdraw") as session:
+        row = records.find(session, reference, lock=True)
+        if not (row.author == actor.pseudonym and row.state == AnnouncementState.IN_REVIEW.value):
+            installation.require_information_unit(actor)
+        reached = _reached(session, row)
+        if row.state == AnnouncementState.WITHDRAWN.value:
+            return reached
+        for step in records.steps_of(session, row.id):
+            if step.state in (StepState.WAITING.value, StepState.SENDING.value):
+                step.state = StepState.WITHDRAWN.value
+        session.flush()
+        _abandon_untried(session, row)
+        row.state = AnnouncementState.WITHDRAWN.value
+        records.append(session, row.id, "withdrawn", actor.pseudonym, why=why.strip()[:500])
+        return reached
+
+
+def _reached(session: Session, row: AnnouncementRow) -> int:
+    reached = (DeliveryState.ACCEPTED.value, DeliveryState.IN_DOUBT.value)
+    query = select(DeliveryRow.id).join(StepRow, StepRow.id == DeliveryRow.step)
+    return len(
+        session.scalars(
+            query.where(
+                StepRow.announcement == row.id,
+                StepRow.channel.in_(("email", "press")),
+                DeliveryRow.state.in_(reached),
+            )
+        ).all()
+    )
+
+
+def _abandon_untried(session: Session, row: AnnouncementRow) -> None:
+    steps = select(StepRow.id).where(StepRow.announcement == row.id)
+    waiting = (DeliveryState.PENDING.value, DeliveryState.DEFERRED.value)
+    session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.step.in_(steps), DeliveryRow.state.in_(waiting))
+        .values(state=DeliveryState.ABANDONED.value, next_try_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def tick(
+    installation: Installation, actor: Person, reference: str, key: str, note: str = ""
+) -> None:
+    """Say that a meeting was held. Raises `NotAllowed`, or `Refusal` where it is not its time."""
+    with installation.database.transaction("tick") as session:
+        row = _under_way(session, reference)
+        step = planning.step_named(session, row, key)
+        if step is None or step.channel != "meeting":
+            raise Refusal(N_("Det finns inget möte ”{key}” i planen."), key=key[:80])
+        installation.require(
+            actor, tuple(step.ticked_by), row.unit, N_("Mötet bockas av av {roles}.")
+        )
+        if step.state == StepState.SETTLED.value:
+            return
+        if step.state == StepState.WAITING.value:
+            verdict = installation.gate(key, records.facts_of(session, row), engine.now(session))
+            if not verdict.allowed:
+                raise Refusal(verdict.reasons[0].message, **verdict.reasons[0].values)
+            step.state = StepState.SENDING.value
+            session.flush()
+        session.add(TickRow(step=step.id, actor=actor.pseudonym, note=note.strip()[:500]))
+        session.flush()
+        step.state = StepState.SETTLED.value
+        records.append(session, row.id, "meeting held", actor.pseudonym, step=key, note=note[:500])
+        planning.wake(session, row)
+    installation.wake()
+
+
+def _under_way(session: Session, reference: str) -> AnnouncementRow:
+    """The announcement, locked. Raises `Refusal` where it was withdrawn."""
+    row = records.find(session, reference, lock=True)
+    if row.state == AnnouncementState.WITHDRAWN.value:
+        raise Refusal(N_("Meddelandet är tillbakadraget."))
+    return row

@@ -1,0 +1,122 @@
+"""Taking in the organisation's own lists: units, staff, press. What is wrong is said, the rest is kept."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from announcer.db import engine
+from announcer.db.models import PersonRow, PressContactRow, UnitRow
+from announcer.people.directory import StaffMember, Unit, read_staff, read_units
+from announcer.people.press_list import PressContact, read_press
+from announcer.people.table import Finding
+from announcer.services.installation import Installation
+
+
+@dataclass(frozen=True)
+class Import:
+    """How many rows were taken in, how many left the list, and what was wrong, row by row."""
+
+    kept: int
+    left: int
+    findings: tuple[Finding, ...]
+
+
+def import_units(installation: Installation, content: bytes) -> Import:
+    """Units by code; one that is no longer in the file is kept, since texts belong to it."""
+    read = read_units(content)
+    with installation.database.transaction("import units") as session:
+        _upsert(session, UnitRow, "code", map(_unit, read.rows))
+    return Import(len(read.rows), 0, read.findings)
+
+
+def import_staff(installation: Installation, content: bytes) -> Import:
+    """Staff by directory id; who is not in the file has left and is told nothing more."""
+    with installation.database.reading() as session:
+        known = set(session.scalars(select(UnitRow.code)))
+    read = read_staff(content, known)
+    with installation.database.transaction("import staff") as session:
+        pseudonyms: dict[str, object] = dict(
+            session.execute(select(PersonRow.directory_id, PersonRow.pseudonym)).tuples().all()
+        )
+        rows = [_person(member, pseudonyms) for member in read.rows]
+        _upsert(session, PersonRow, "pseudonym", rows)
+        here = {member.id for member in read.rows}
+        gone = [
+            row
+            for row in session.scalars(select(PersonRow).where(PersonRow.left_at.is_(None)))
+            if row.directory_id not in here
+        ]
+        for row in gone:
+            row.left_at, row.email = engine.now(session), None
+    return Import(len(read.rows), len(gone), read.findings)
+
+
+def import_press(installation: Installation, content: bytes) -> Import:
+    """The press list by address, compared without regard to case."""
+    read = read_press(content)
+    with installation.database.transaction("import press") as session:
+        ids = {row.email.casefold(): row for row in session.scalars(select(PressContactRow))}
+        here = set()
+        for contact in read.rows:
+            here.add(contact.email.casefold())
+            _keep_contact(session, ids.get(contact.email.casefold()), contact)
+        gone = [row for key, row in ids.items() if key not in here and row.removed_at is None]
+        for row in gone:
+            row.removed_at = engine.now(session)
+    return Import(len(read.rows), len(gone), read.findings)
+
+
+def _keep_contact(session: Session, row: PressContactRow | None, contact: PressContact) -> None:
+    if row is None:
+        row = PressContactRow(id=uuid4(), email=contact.email)
+        session.add(row)
+    row.newsroom, row.language, row.area = contact.newsroom, contact.language, contact.area
+    row.removed_at = None
+
+
+def _unit(unit: Unit) -> Mapping[str, object]:
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "kind": unit.kind,
+        "parent": unit.parent,
+        "workplace": unit.workplace,
+    }
+
+
+def _person(member: StaffMember, pseudonyms: Mapping[str, object]) -> Mapping[str, object]:
+    return {
+        "pseudonym": pseudonyms.get(member.id) or uuid4(),
+        "directory_id": member.id,
+        "unit": member.unit,
+        "workplace": member.workplace,
+        "role": member.role,
+        "email": member.email or None,
+        "language": member.language,
+        "left_at": None,
+    }
+
+
+def _upsert(
+    session: Session,
+    table: type[UnitRow] | type[PersonRow],
+    key: str,
+    rows: Iterable[Mapping[str, object]],
+) -> None:
+    values = list(rows)
+    if not values:
+        return
+    statement = insert(table)
+    changed = {name: statement.excluded[name] for name in values[0] if name != key}
+    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), values)
+
+
+IMPORTS: Mapping[str, Callable[[Installation, bytes], Import]] = {
+    "units": import_units,
+    "staff": import_staff,
+    "press": import_press,
+}

@@ -1,0 +1,72 @@
+"""What every use case stands on: the database, the policy, the channels, the gate."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from announcer.channels import Channel
+from announcer.db.engine import Database
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, NotAllowed
+from announcer.domain.organisation import Sender
+from announcer.domain.plan import Gate, may_start
+from announcer.domain.policy import Policy, canonical, parse_policy, policy_hash
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One organisation's installation.
+
+    ``policy_table`` is the current policy as read; ``gate`` is the first place of the gate and
+    is given so that tests can take it away; ``base_url`` is the intranet's public address.
+    """
+
+    database: Database
+    policy_table: Mapping[str, Any]
+    sender: Sender
+    channels: Mapping[str, Channel]
+    base_url: str
+    mail_domain: str
+    gate: Gate = may_start
+    #: Called when something is committed that somebody should look at soon.
+    wake: Callable[[], None] = lambda: None
+    _policies: dict[str, Policy] = field(default_factory=dict)
+
+    @property
+    def policy_sha256(self) -> str:
+        """The name of the current policy."""
+        return policy_hash(self.policy_table)
+
+    @property
+    def policy_source(self) -> str:
+        """The current policy as it is stored."""
+        return canonical(self.policy_table)
+
+    @property
+    def policy(self) -> Policy:
+        """The current policy: what new announcements are planned under."""
+        return self.policy_named(self.policy_sha256, self.policy_table)
+
+    def policy_named(self, sha256: str, table: Mapping[str, Any]) -> Policy:
+        """The policy with this hash, parsed once; ``table`` is its stored form."""
+        if sha256 not in self._policies:
+            self._policies[sha256] = parse_policy(table, f"policy {sha256[:12]}")
+        return self._policies[sha256]
+
+    def require(self, actor: Person, roles: tuple[str, ...], unit: str, message: str) -> None:
+        """Raise `NotAllowed` with ``message`` unless ``actor`` has one of ``roles``."""
+        if not self.policy.has_role(actor, roles, unit):
+            raise NotAllowed(message, roles=self.titles(roles))
+
+    def require_information_unit(self, actor: Person) -> None:
+        """Raise `NotAllowed` unless ``actor`` belongs to those who answer for information."""
+        self.require(
+            actor,
+            self.policy.information_unit,
+            "",
+            N_("Det här kan bara {roles} göra."),
+        )
+
+    def titles(self, roles: tuple[str, ...]) -> str:
+        """The titles of roles, for a sentence."""
+        return ", ".join(self.policy.roles[name].title for name in roles)

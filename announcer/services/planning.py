@@ -1,0 +1,146 @@
+"""From an approved text to a plan whose steps are rows."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from announcer.db import engine
+from announcer.db.models import AnnouncementRow, PolicyRow, RevisionRow, StepRow
+from announcer.domain.announcement import AnnouncementState, Content
+from announcer.domain.plan import make_plan, not_before
+from announcer.domain.policy import Policy
+from announcer.domain.step import PlannedStep
+from announcer.render.catalogue import translator
+from announcer.render.page import article, article_digest
+from announcer.services import records
+from announcer.services.installation import Installation
+
+
+def new_public_id() -> str:
+    """What stands in addresses: random, so that nothing can be read from it or guessed."""
+    return secrets.token_hex(9)
+
+
+def keep_policy(session: Session, installation: Installation) -> str:
+    """Store the current policy, once; returns its hash."""
+    session.execute(
+        insert(PolicyRow)
+        .values(
+            sha256=installation.policy_sha256,
+            source=installation.policy_source,
+            loaded_at=engine.now(session),
+        )
+        .on_conflict_do_nothing()
+    )
+    return installation.policy_sha256
+
+
+def expected_digest(content: Content, public_id: str) -> str:
+    """What a reader of the intranet must find (hex SHA-256)."""
+    return article_digest(article(content, public_id, translator), public_id)
+
+
+def plan(session: Session, installation: Installation, row: AnnouncementRow) -> None:
+    """Write the steps of the approved text; from here the dispatcher carries on.
+
+    The caller holds the announcement's row. Raises `Refusal` where the text cannot be planned.
+    """
+    revision = records.newest_revision(session, row.id)
+    content = records.content_of(session, revision)
+    policy = records.policy_of(session, installation, row)
+    steps = make_plan(policy, content)
+    now = engine.now(session)
+    for position, step in enumerate(steps):
+        session.add(_step_row(row, revision, content, position, step, now))
+        session.flush()
+    row.state = AnnouncementState.ACTIVE.value
+    records.append(
+        session,
+        row.id,
+        "planned",
+        None,
+        policy=row.policy,
+        steps=[[s.key, s.channel, list(s.audience), list(s.after)] for s in steps],
+    )
+
+
+def _step_row(
+    row: AnnouncementRow,
+    revision: RevisionRow,
+    content: Content,
+    position: int,
+    step: PlannedStep,
+    now: datetime,
+) -> StepRow:
+    page = step.channel == "intranet"
+    return StepRow(
+        id=uuid4(),
+        announcement=row.id,
+        revision=revision.id,
+        position=position,
+        key=step.key,
+        channel=step.channel,
+        audience=list(step.audience),
+        external=step.external,
+        before_intranet=step.before_intranet,
+        after=list(step.after),
+        floor_seconds=int(step.floor.total_seconds()),
+        approval=step.approval.value,
+        release_by=list(step.release_by),
+        ticked_by=list(step.ticked_by),
+        greatest_lateness_seconds=int(step.greatest_lateness.total_seconds()),
+        urgent=step.urgent,
+        source=step.source,
+        page_digest=expected_digest(content, row.public_id) if page else None,
+        look_at=now,
+    )
+
+
+def open_windows(
+    session: Session, installation: Installation, row: AnnouncementRow, confirmed: datetime
+) -> None:
+    """Set when each later step may start at the earliest, now that the page is confirmed."""
+    policy = records.policy_of(session, installation, row)
+    for step in records.steps_of(session, row.id):
+        opens = not_before(policy, row.class_name, records.planned(step), confirmed)
+        if opens is not None and step.not_before is None:
+            step.not_before = opens
+            step.look_at = opens
+    session.flush()
+
+
+def wake(session: Session, row: AnnouncementRow) -> None:
+    """Something happened: the dispatcher looks at every waiting step of it again."""
+    session.flush()
+    session.execute(
+        update(StepRow)
+        .where(StepRow.announcement == row.id, StepRow.state == "waiting")
+        .values(look_at=engine.now(session))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def preview(
+    policy: Policy, content: Content, confirmed: datetime
+) -> list[tuple[PlannedStep, datetime]]:
+    """Each step with the earliest moment it could start if the page were confirmed then."""
+    earliest: dict[str, datetime] = {}
+    steps = make_plan(policy, content)
+    for step in steps:
+        opens = not_before(policy, content.class_name, step, confirmed) or confirmed
+        earliest[step.key] = max([opens, *_moments(earliest, step.after)])
+    return [(step, earliest[step.key]) for step in steps]
+
+
+def _moments(earliest: Mapping[str, datetime], keys: tuple[str, ...]) -> list[datetime]:
+    return [earliest[key] for key in keys]
+
+
+def step_named(session: Session, row: AnnouncementRow, key: str) -> StepRow | None:
+    """The step of the plan with this key."""
+    return session.scalar(select(StepRow).where(StepRow.announcement == row.id, StepRow.key == key))

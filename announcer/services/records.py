@@ -1,0 +1,222 @@
+"""The record: events in the chain, and an announcement as it stands, read for a decision."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from announcer.db.models import (
+    AnnouncementRow,
+    ApprovalRow,
+    BlobRow,
+    EventRow,
+    PolicyRow,
+    ReleaseRow,
+    RevisionBlobRow,
+    RevisionRow,
+    StepRow,
+)
+from announcer.domain.announcement import AnnouncementState, Content
+from announcer.domain.errors import N_, NotFound
+from announcer.domain.plan import AnnouncementFacts
+from announcer.domain.policy import Policy
+from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
+from announcer.services.installation import Installation
+
+
+def append(session: Session, about: UUID, what: str, who: UUID | None, **detail: Any) -> None:
+    """Add an event to the announcement's chain. ``who`` is a pseudonym; None is the system."""
+    session.flush()
+    session.execute(
+        text("SELECT announcer.append_event(:about, :what, :who, CAST(:detail AS jsonb))"),
+        {"about": about, "what": what, "who": who and str(who), "detail": json.dumps(detail)},
+    )
+
+
+def keep_blob(session: Session, content: bytes) -> str:
+    """Store bytes under their hash, once; returns the hex SHA-256."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    session.execute(insert(BlobRow).values(sha256=sha256, content=content).on_conflict_do_nothing())
+    return sha256
+
+
+def find(session: Session, reference: str, *, lock: bool = False) -> AnnouncementRow:
+    """The announcement with this id or public id. Raises `NotFound`.
+
+    ``lock`` takes its row, as everything does that decides about it.
+    """
+    query = select(AnnouncementRow).where(AnnouncementRow.public_id == reference)
+    with suppress(ValueError):  # not a UUID, so it can only be a public id
+        query = select(AnnouncementRow).where(AnnouncementRow.id == UUID(reference))
+    row = session.scalar(query.with_for_update(key_share=True) if lock else query)
+    if row is None:
+        raise NotFound(N_("Det finns inget meddelande ”{reference}”."), reference=reference[:80])
+    return row
+
+
+def newest_revision(session: Session, announcement: UUID) -> RevisionRow:
+    """The text as it stands now."""
+    query = select(RevisionRow).where(RevisionRow.announcement == announcement)
+    return session.scalars(query.order_by(RevisionRow.number.desc()).limit(1)).one()
+
+
+def content_of(session: Session, revision: RevisionRow) -> Content:
+    """A revision with the bytes of its attachments."""
+    rows = session.execute(
+        select(BlobRow.sha256, BlobRow.content)
+        .join(RevisionBlobRow, RevisionBlobRow.sha256 == BlobRow.sha256)
+        .where(RevisionBlobRow.revision == revision.id)
+    )
+    return Content.from_json(revision.content, dict(rows.tuples().all()))
+
+
+def policy_of(session: Session, installation: Installation, row: AnnouncementRow) -> Policy:
+    """The policy that the announcement was planned under."""
+    stored = session.get_one(PolicyRow, row.policy)
+    return installation.policy_named(stored.sha256, json.loads(stored.source))
+
+
+def steps_of(session: Session, announcement: UUID) -> list[StepRow]:
+    """The steps in the order of the plan."""
+    query = select(StepRow).where(StepRow.announcement == announcement)
+    return list(session.scalars(query.order_by(StepRow.position)))
+
+
+def planned(row: StepRow) -> PlannedStep:
+    """A stored step as it was planned."""
+    return PlannedStep(
+        key=row.key,
+        channel=row.channel,
+        audience=tuple(row.audience),
+        external=row.external,
+        before_intranet=row.before_intranet,
+        after=tuple(row.after),
+        floor=timedelta(seconds=row.floor_seconds),
+        approval=ApprovalRule(row.approval),
+        release_by=tuple(row.release_by),
+        ticked_by=tuple(row.ticked_by),
+        greatest_lateness=timedelta(seconds=row.greatest_lateness_seconds),
+        urgent=row.urgent,
+        source=row.source,
+    )
+
+
+def facts_of(session: Session, row: AnnouncementRow) -> AnnouncementFacts:
+    """All that the gate needs to know about an announcement, read in this transaction."""
+    steps = steps_of(session, row.id)
+    released: Mapping[UUID, datetime] = dict(
+        session.execute(
+            select(ReleaseRow.step, ReleaseRow.at).where(
+                ReleaseRow.step.in_([step.id for step in steps])
+            )
+        )
+        .tuples()
+        .all()
+    )
+    return AnnouncementFacts(
+        state=AnnouncementState(row.state),
+        steps={
+            step.key: StepFacts(
+                planned=planned(step),
+                state=StepState(step.state),
+                not_before=step.not_before,
+                settled_at=step.settled_at,
+                released_at=released.get(step.id),
+                held_at=step.held_at,
+                held_reason=step.held_reason,
+                resumed_at=step.resumed_at,
+            )
+            for step in steps
+        },
+        planned_at=row.planned_at,
+        approved_at=_approved_at(session, row, steps),
+        confirmed_at=next((s.confirmed_at for s in steps if s.channel == "intranet"), None),
+        held_at=row.held_at,
+        resumed_at=row.resumed_at,
+    )
+
+
+def _approved_at(session: Session, row: AnnouncementRow, steps: list[StepRow]) -> datetime | None:
+    """When the planned text (or the newest, before there is a plan) had a sufficient approval."""
+    rule = steps[0].approval if steps else ApprovalRule.OTHER
+    revision = steps[0].revision if steps else newest_revision(session, row.id).id
+    query = (
+        select(func.min(ApprovalRow.at))
+        .join(RevisionRow, RevisionRow.id == ApprovalRow.revision)
+        .where(
+            ApprovalRow.revision == revision,
+            ApprovalRow.content_hash == RevisionRow.content_hash,
+        )
+    )
+    if rule == ApprovalRule.OTHER:
+        query = query.where(ApprovalRow.approver != RevisionRow.author)
+    return session.scalar(query)
+
+
+def events(session: Session, announcement: UUID) -> list[dict[str, Any]]:
+    """What happened, oldest first, as stored in the chain."""
+    query = select(EventRow.payload).where(EventRow.announcement == announcement)
+    return [json.loads(payload) for payload in session.scalars(query.order_by(EventRow.seq))]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something on record that does not agree with itself."""
+
+    where: str
+    what: str
+
+
+def verify(session: Session) -> Iterator[Fault]:
+    """Check every chain, every stored byte and every text against its hash."""
+    yield from _broken_chains(session)
+    for revision in session.scalars(select(RevisionRow)):
+        if hashlib.sha256(revision.content.encode()).hexdigest() != revision.content_hash:
+            yield Fault(f"revision {revision.id}", "the text is not what its hash says")
+    blobs = select(BlobRow.sha256).where(
+        BlobRow.sha256 != func.encode(func.sha256(BlobRow.content), "hex")
+    )
+    for sha256 in session.scalars(blobs):
+        yield Fault(f"blob {sha256}", "the bytes are not what their hash says")
+    yield from _silent_acts(session)
+
+
+def _broken_chains(session: Session) -> Iterator[Fault]:
+    previous: tuple[UUID | None, int, str] = (None, 0, "")
+    query = select(EventRow).order_by(EventRow.announcement, EventRow.seq)
+    for event in session.scalars(query.execution_options(yield_per=1000)):
+        _about, seq, seal = previous if previous[0] == event.announcement else (None, 0, "")
+        expected = hashlib.sha256((seal + event.payload).encode()).hexdigest()
+        if (event.seq, event.previous, event.sha256) != (seq + 1, seal, expected):
+            yield Fault(
+                f"announcement {event.announcement}", f"the chain breaks at event {event.seq}"
+            )
+        previous = (event.announcement, event.seq, event.sha256)
+
+
+#: What stands in a table must stand in the chain as well: table, key of the announcement, event.
+_ACTS = (
+    ("approval", "SELECT r.announcement FROM announcer.approval t JOIN announcer.revision r ON r.id = t.revision", "approved"),
+    ("release", "SELECT s.announcement FROM announcer.release t JOIN announcer.step s ON s.id = t.step", "released"),
+    ("readback", "SELECT s.announcement FROM announcer.readback t JOIN announcer.step s ON s.id = t.step", "confirmed"),
+    ("revision", "SELECT t.announcement FROM announcer.revision t WHERE t.number = 1", "submitted"),
+)  # fmt: skip
+
+
+def _silent_acts(session: Session) -> Iterator[Fault]:
+    for table, query, what in _ACTS:
+        missing = text(
+            f"SELECT DISTINCT announcement FROM ({query}) acts WHERE NOT EXISTS (SELECT 1 "  # noqa: S608 - our own constants
+            "FROM announcer.event e WHERE e.announcement = acts.announcement "
+            "AND CAST(e.payload AS jsonb) ->> 'what' = :what)"
+        )
+        for announcement in session.scalars(missing, {"what": what}):
+            yield Fault(f"announcement {announcement}", f"a row in {table} without its event")

@@ -1,0 +1,185 @@
+"""Handing in and changing a text; nothing that was accepted is lost, nothing is taken in twice."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from announcer.db import engine
+from announcer.db.models import AnnouncementRow, RevisionBlobRow, RevisionRow
+from announcer.domain.announcement import AnnouncementState, Attachment, Content
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, BadSubmission, NotAllowed, Refusal
+from announcer.domain.manuscript import faults_of
+from announcer.domain.plan import make_plan
+from announcer.domain.policy import MessageClass, Policy
+from announcer.people.lookup import load_units
+from announcer.render.svg import clean_svg
+from announcer.services import planning, records
+from announcer.services.installation import Installation
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a submission; ``again`` when this very text was handed in before."""
+
+    id: UUID
+    public_id: str
+    state: AnnouncementState
+    again: bool = False
+
+
+def check(session: Session, installation: Installation, actor: Person, content: Content) -> Content:
+    """The content as it can be taken in. Raises `BadSubmission` with every fault at once."""
+    faults = faults_of(content, installation.policy, load_units(session), engine.now(session))
+    if not faults:
+        try:
+            make_plan(installation.policy, content)
+            may_write(installation.policy, content, actor)
+        except Refusal as fault:
+            faults.append(fault)
+    attachments = []
+    for attachment in content.attachments:
+        try:
+            attachments.append(_safe(attachment))
+        except Refusal as fault:
+            faults.append(fault)
+    if faults:
+        raise BadSubmission(tuple(faults))
+    return replace(content, attachments=tuple(attachments))
+
+
+def _safe(attachment: Attachment) -> Attachment:
+    if attachment.media_type != "image/svg+xml":
+        return attachment
+    try:
+        return replace(attachment, content=clean_svg(attachment.content))
+    except ValueError as error:
+        raise Refusal(
+            N_(
+                "Bilden ”{name}” går inte att läsa som SVG ({fault}). Spara om den eller använd png."
+            ),
+            name=attachment.name,
+            fault=str(error),
+        ) from None
+
+
+def may_write(policy: Policy, content: Content, actor: Person) -> None:
+    """Raise `NotAllowed` unless ``actor`` may write in this class for this unit."""
+    message_class = policy.classes[content.class_name]
+    if message_class.written_by and not policy.has_role(
+        actor, message_class.written_by, content.unit
+    ):
+        raise NotAllowed(
+            N_("”{klass}” skrivs av {roles}. Välj en annan klass eller be dem."),
+            klass=message_class.title,
+            roles=", ".join(policy.roles[role].title for role in message_class.written_by),
+        )
+    if _is_for_own_unit_only(message_class) and any(
+        name in policy.audiences for name in content.audience
+    ):
+        raise Refusal(
+            N_("”{klass}” går bara till en enhet. Ta bort de andra målgrupperna."),
+            klass=message_class.title,
+        )
+
+
+def _is_for_own_unit_only(message_class: MessageClass) -> bool:
+    return message_class.approval is None
+
+
+def submit(installation: Installation, actor: Person, content: Content) -> Submitted:
+    """Take in a text. Without an approval in its class it is planned at once.
+
+    Handing in the same text again changes nothing and answers with the first one's id.
+    Raises `BadSubmission`.
+    """
+    with installation.database.transaction("submit") as session:
+        # One submission of one person at a time: a second click finds what the first one made.
+        session.execute(select(engine.advisory_lock(f"submit {actor.pseudonym}")))
+        content = check(session, installation, actor, content)
+        if before := _same(session, actor, content):
+            state = AnnouncementState(before.state)
+            return Submitted(before.id, before.public_id, state, again=True)
+        row = AnnouncementRow(
+            id=uuid4(),
+            public_id=planning.new_public_id(),
+            class_name=content.class_name,
+            unit=content.unit,
+            author=actor.pseudonym,
+            submitted_hash=content.content_hash,
+            policy=planning.keep_policy(session, installation),
+        )
+        session.add(row)
+        session.flush()
+        _add_revision(session, row, actor, content, number=1)
+        records.append(session, row.id, "submitted", actor.pseudonym, content=content.content_hash)
+        if installation.policy.classes[content.class_name].approval is None:
+            planning.plan(session, installation, row)
+        result = Submitted(row.id, row.public_id, AnnouncementState(row.state))
+    installation.wake()
+    return result
+
+
+def _same(session: Session, actor: Person, content: Content) -> AnnouncementRow | None:
+    return session.scalar(
+        select(AnnouncementRow).where(
+            AnnouncementRow.author == actor.pseudonym,
+            AnnouncementRow.submitted_hash == content.content_hash,
+            AnnouncementRow.state != AnnouncementState.WITHDRAWN.value,
+        )
+    )
+
+
+def _add_revision(
+    session: Session, row: AnnouncementRow, actor: Person, content: Content, number: int
+) -> RevisionRow:
+    revision = RevisionRow(
+        id=uuid4(),
+        announcement=row.id,
+        number=number,
+        content=content.as_json(),
+        content_hash=content.content_hash,
+        author=actor.pseudonym,
+    )
+    session.add(revision)
+    session.flush()
+    for sha256 in {records.keep_blob(session, a.content) for a in content.attachments}:
+        session.add(RevisionBlobRow(revision=revision.id, sha256=sha256))
+    session.flush()
+    return revision
+
+
+def edit(installation: Installation, actor: Person, reference: str, content: Content) -> Submitted:
+    """Replace the text while it waits for approval; approvals of the old text count no more.
+
+    Raises `NotAllowed` for others than the author and who may approve, `Refusal` once approved.
+    """
+    with installation.database.transaction("edit") as session:
+        row = records.find(session, reference, lock=True)
+        if row.state != AnnouncementState.IN_REVIEW.value:
+            raise Refusal(
+                N_(
+                    "Texten är redan godkänd och går inte att skriva om. Pausa och dra tillbaka den, eller skriv en ny."
+                )
+            )  # noqa: E501
+        policy = records.policy_of(session, installation, row)
+        approval = policy.classes[row.class_name].approval
+        may_edit = actor.pseudonym == row.author or (
+            approval and policy.has_role(actor, approval.by, row.unit)
+        )
+        if not may_edit:
+            raise NotAllowed(
+                N_("Bara den som skrev texten eller den som ska godkänna får ändra den.")
+            )
+        content = check(session, installation, actor, content)
+        if (content.class_name, content.unit) != (row.class_name, row.unit):
+            raise Refusal(
+                N_("Klass och enhet går inte att byta. Dra tillbaka och lämna in på nytt.")
+            )
+        newest = records.newest_revision(session, row.id)
+        if newest.content_hash != content.content_hash:
+            _add_revision(session, row, actor, content, number=newest.number + 1)
+            records.append(session, row.id, "edited", actor.pseudonym, content=content.content_hash)
+        return Submitted(row.id, row.public_id, AnnouncementState(row.state))

@@ -1,0 +1,66 @@
+"""Real servers for every test that wants them: one PostgreSQL per test process, a database each."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from announcer.db import schema
+from announcer.db.engine import Database
+from announcer.embedded import postgres
+from announcer.embedded.postgres import EmbeddedPostgres
+from tests.doubles.recording_smtp import RecordingSmtp
+from tests.world import EXAMPLES, TEMPLATE, World, fill_template, remove_servers
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL with a migrated template that holds the example organisation."""
+    home = tmp_path_factory.mktemp("servers")
+    with postgres.running(home / "postgres") as found:
+        found.create_database(TEMPLATE)
+        schema.upgrade(found.url(postgres.OWNER, TEMPLATE))
+        fill_template(Database(found.url(postgres.APP, TEMPLATE)), EXAMPLES)
+        yield found
+    remove_servers(home)
+
+
+@pytest.fixture
+def database_name(server: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh copy of the template."""
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    with psycopg.connect(
+        server.superuser_url.replace("+psycopg", ""), autocommit=True
+    ) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {postgres.OWNER}")
+        connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {postgres.APP}")
+    yield name
+    server.drop_database(name)
+
+
+@pytest.fixture
+def owner_url(server: EmbeddedPostgres, database_name: str) -> str:
+    """The database as its owner: migrations, and travelling in time."""
+    return server.url(postgres.OWNER, database_name)
+
+
+@pytest.fixture
+def app_url(server: EmbeddedPostgres, database_name: str) -> str:
+    """The database as the programs see it."""
+    return server.url(postgres.APP, database_name)
+
+
+@pytest.fixture
+def smtp() -> Iterator[RecordingSmtp]:
+    """A mail server that records, and misbehaves on command."""
+    with RecordingSmtp() as running:
+        yield running
+
+
+@pytest.fixture
+def world(app_url: str, owner_url: str, smtp: RecordingSmtp, tmp_path: Path) -> Iterator[World]:
+    """A whole installation in this process: intranet on loopback, recording mail, own clock."""
+    with World(app_url, owner_url, smtp, tmp_path) as running:
+        yield running

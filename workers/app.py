@@ -1,0 +1,52 @@
+"""Celery as an alarm clock: messages carry an id and nothing else; losing them costs seconds.
+
+No ETA, no countdown, no retry: every due time is a row (see ``docs/adr``).
+"""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from announcer.bootstrap import install
+from announcer.config import Config
+from announcer.embedded.death import die_with_parent
+from announcer.services.installation import Installation
+
+URGENT, BULK = "urgent", "bulk"
+
+app = Celery("announcer", include=["workers.tasks"])
+app.conf.update(
+    broker_url=os.environ.get("REDIS_URL", "redis://localhost/0"),
+    result_backend=None,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_default_queue=BULK,
+    task_create_missing_queues=True,
+    broker_connection_retry=True,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 5},
+)
+
+_installations: list[Installation] = []
+
+
+def installation() -> Installation:
+    """This process's installation: made when first asked for, so after the fork."""
+    if not _installations:
+        _installations.append(install(Config.read(os.environ)))
+    return _installations[0]
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def _in_child(**_: object) -> None:
+    """A pool process ends with its worker, and opens connections of its own."""
+    die_with_parent()
+    _installations.clear()

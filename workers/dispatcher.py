@@ -1,0 +1,72 @@
+"""The dispatcher: looks at what is due, leases it, and rings the alarm clock."""
+
+import signal
+import time
+from types import FrameType
+
+import structlog
+from kombu.exceptions import OperationalError
+
+from announcer.services import dispatching, sweeping
+from announcer.services.dispatching import Claimed
+from announcer.services.installation import Installation
+from workers.app import BULK, URGENT, app, installation
+from workers.tasks import deliver
+
+log = structlog.get_logger("dispatcher")
+
+#: Seconds between looks when nobody wakes us.
+POLL = 0.5
+#: Seconds to let the broker come back; the leases of what was not sent run out meanwhile.
+BROKER_PAUSE = 2.0
+
+
+def ring(claimed: list[Claimed]) -> None:
+    """Send a message per batch; what cannot be sent is found again when its lease runs out."""
+    with app.connection_for_write() as connection:
+        for batch in claimed:
+            deliver.apply_async(
+                (str(batch.batch),),
+                queue=URGENT if batch.urgent else BULK,
+                connection=connection,
+                retry=False,
+            )
+
+
+def round_(installation: Installation) -> int:
+    """One round: sweep, begin, lease, ring. Returns how much there was to do."""
+    swept = sweeping.sweep(installation)
+    begun = dispatching.look(installation)
+    claimed = dispatching.claim(installation)
+    if claimed:
+        ring(claimed)
+    return swept + begun + len(claimed)
+
+
+def run(installation: Installation) -> None:
+    """Go on until SIGTERM or SIGINT."""
+    stopping: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping:
+        try:
+            busy = round_(installation)
+        except (OperationalError, ConnectionError, OSError) as error:
+            log.warning("the queue does not answer", error=type(error).__name__)
+            time.sleep(BROKER_PAUSE)
+            continue
+        if not busy:
+            installation.database.listen(POLL)
+
+
+def main() -> None:
+    """Entry point of the dispatcher's process."""
+    run(installation())
+
+
+if __name__ == "__main__":
+    main()
