@@ -11,19 +11,20 @@ from announcer.db.engine import Database
 from announcer.embedded import postgres
 from announcer.embedded.postgres import EmbeddedPostgres
 from tests.doubles.recording_smtp import RecordingSmtp
-from tests.world import EXAMPLES, TEMPLATE, World, fill_template, remove_servers
+from tests.world import EXAMPLES, TEMPLATE, World, fill_template
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL with a migrated template that holds the example organisation."""
     home = tmp_path_factory.mktemp("servers")
+    postgres.discard(home / "postgres")  # of a run that was killed
     with postgres.running(home / "postgres") as found:
         found.create_database(TEMPLATE)
         schema.upgrade(found.url(postgres.OWNER, TEMPLATE))
         fill_template(Database(found.url(postgres.APP, TEMPLATE)), EXAMPLES)
         yield found
-    remove_servers(home)
+    postgres.discard(home / "postgres")
 
 
 @pytest.fixture

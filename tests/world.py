@@ -5,7 +5,6 @@ Only two things differ from production: rounds are driven by the test instead of
 HTTP, never from our own tables.
 """
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,15 +78,6 @@ def fill_template(database: Database, examples: Path) -> None:
         IMPORTS[name](installation, (examples / "organisation" / f"{name}.csv").read_bytes())
     installation.database.dispose()
     database.dispose()
-
-
-def remove_servers(home: Path) -> None:
-    """Remove what embedded servers keep outside their folder."""
-    for link in home.rglob("cluster"):
-        if link.is_symlink():
-            shutil.rmtree(link.readlink(), ignore_errors=True)
-    for note in home.rglob("sockets"):
-        shutil.rmtree(note.read_text(), ignore_errors=True)
 
 
 class World:

@@ -25,6 +25,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import Refusal
 from announcer.domain.manuscript import read_manuscript
 from announcer.domain.step import StepState
+from announcer.embedded.postgres import discard
 from announcer.people.lookup import directory, load_units
 from announcer.services import holding, reader_token, records, reviewing, writing
 from announcer.services import status as statuses
@@ -77,9 +78,7 @@ class Demonstration:
             installation.database.dispose()
 
     def _sweep_out(self) -> None:
-        cluster = self.home / "postgres" / "cluster"
-        if cluster.is_symlink():
-            shutil.rmtree(cluster.readlink(), ignore_errors=True)
+        discard(self.home / "postgres")
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True, mode=0o700)
 

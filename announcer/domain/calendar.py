@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import holidays
 from dateutil.easter import easter
 
 #: A year and a day: a calendar with no open hour in so long is a mistake in the policy.
@@ -45,6 +47,21 @@ def day_matches(name: str, day: date) -> bool:
     return name in (f"{day:%m-%d}", f"{day:%Y-%m-%d}")
 
 
+@lru_cache(maxsize=256)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """The public holidays of a country (ISO 3166 code) in one year, ordinary Sundays left out.
+
+    A finished set, because the library fills in its years while it is asked, and another thread
+    could see a year half filled. Raises `NotImplementedError` for a country it does not know.
+    """
+    found = holidays.country_holidays(country)
+    if hasattr(found, "include_sundays"):
+        # Some countries count every Sunday; here the hours say what is closed.
+        found.include_sundays = False
+    found.get(date(year, 1, 1))
+    return frozenset(found)
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """One set of opening hours in the organisation's own time zone.
@@ -79,12 +96,15 @@ class WorkingCalendar:
 
     def after_working_time(self, start: datetime, amount: timedelta) -> datetime:
         """The moment when ``amount`` of open time has passed since ``start``."""
-        left = amount
+        left, counted = amount, start
         for opens, closes in self._stretches(start):
-            begin = max(opens, start)
+            # Skipped clock time can push one opening into the next: no moment counts twice.
+            begin = max(opens, counted)
             if closes - begin >= left:
                 return begin + left
-            left -= closes - begin
+            if closes > begin:
+                left -= closes - begin
+                counted = closes
         raise NeverOpen(f"no {amount} of open hours within {HORIZON.days} days")
 
     def next_working_day_at(self, start: datetime, clock: time) -> datetime:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from announcer.domain.policy import MessageClass, Policy, Step
 
+#: A window must end within the year that a calendar looks ahead, however many days are off.
+MOST_WEEKS = 26
+
 #: Channels that leave the house, whoever is addressed.
 EXTERNAL_CHANNELS = frozenset({"press"})
 
@@ -39,6 +42,9 @@ def _role_faults(policy: "Policy") -> Iterator[str]:
     for name in policy.information_unit:
         if name not in policy.roles:
             yield f"information_unit: there is no role {name!r}. Add [roles.{name}]."
+    for name, role in policy.roles.items():
+        if role.unit is None and role.position is None:
+            yield f"roles.{name}: everybody would have it. Add unit, position or both."
 
 
 def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[str]:
@@ -51,12 +57,12 @@ def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[s
         )
         return
     approvers = message_class.approval.by if message_class.approval else ()
-    for role in (*approvers, *message_class.written_by):
-        if role not in policy.roles:
-            yield f"approval.by: there is no role {role!r}. Add [roles.{role}] or name another."
+    yield from _missing_roles(policy, "approval.by", approvers)
+    yield from _missing_roles(policy, "written_by", message_class.written_by)
     for key, step in steps.items():
         for fault in (
             *_reference_faults(policy, steps, step),
+            *_window_faults(policy, step),
             *_promise_faults(policy, steps, key, pages[0]),
             *_people_faults(policy, message_class, step),
         ):
@@ -69,17 +75,31 @@ def _reference_faults(policy: "Policy", steps: Mapping[str, "Step"], step: "Step
             yield f"after: there is no step {name!r}. The steps are {', '.join(sorted(steps))}."
     if step.audience is not None and step.audience not in policy.audiences:
         yield f"audience: there is no audience {step.audience!r}. Add [audiences.{step.audience}]."
+    if step.when == "audience" and step.audience is None:
+        yield "when: 'audience' needs an audience to wait for. Add audience, or remove when."
+
+
+def _window_faults(policy: "Policy", step: "Step") -> Iterator[str]:
     window = step.window
     if window is None:
         return
     kinds = [k for k in (window.duration, window.working, window.clock) if k is not None]
     if len(kinds) != 1:
         yield "window: give exactly one of duration, working and clock."
-    if (window.duration is None) and window.hours not in policy.calendar.hours:
+    elif window.duration is not None:
+        if window.hours is not None:
+            yield "window.hours: a duration runs day and night. Remove hours, or write working."
+    elif window.hours is None or window.hours not in policy.calendar.hours:
         yield (
             f"window.hours: there are no hours {window.hours!r}. "
             f"Add [calendar.hours.{window.hours}]."
         )
+    else:
+        week = policy.calendar.hours[window.hours].weekly()
+        if not week:
+            yield f"window.hours: {window.hours!r} is never open. Give a weekday its hours."
+        elif window.working and window.working > MOST_WEEKS * week:
+            yield f"window.working: is over {MOST_WEEKS} weeks of {window.hours!r}. Shorten it."
 
 
 def is_external(policy: "Policy", step: "Step") -> bool:
@@ -100,6 +120,10 @@ def _promise_faults(
             "before_intranet: only a meeting between people may come before the intranet. "
             f'Remove it and set after = ["{page}"].'
         )
+    if step.before_intranet and page in before:
+        yield f"before_intranet: the step comes after {page!r}. Remove one of the two."
+    if (step.before_intranet or key == page) and (step.window or step.release):
+        yield "window, release: nothing is counted or released before the intranet. Remove them."
     if key != page and not step.before_intranet and page not in before:
         yield (
             f"after: this could go out before the intranet page is confirmed. "
@@ -109,7 +133,7 @@ def _promise_faults(
         yield from (
             f"after: the intranet cannot wait for {name!r}; only for a meeting with "
             "before_intranet = true. Remove it."
-            for name in before
+            for name in sorted(before)
             if name != key and not steps[name].before_intranet
         )
     if not external:
@@ -132,6 +156,11 @@ def _people_faults(policy: "Policy", message_class: "MessageClass", step: "Step"
         yield "approval: what leaves the house needs somebody's approval. Add it to the class."
     if step.channel == "meeting" and not step.ticked_by:
         yield "ticked_by: say which role ticks that the meeting was held."
-    for role in (*(step.release.by if step.release else ()), *step.ticked_by):
+    yield from _missing_roles(policy, "release.by", step.release.by if step.release else ())
+    yield from _missing_roles(policy, "ticked_by", step.ticked_by)
+
+
+def _missing_roles(policy: "Policy", key: str, roles: tuple[str, ...]) -> Iterator[str]:
+    for role in roles:
         if role not in policy.roles:
-            yield f"release.by: there is no role {role!r}. Add [roles.{role}] or name another."
+            yield f"{key}: there is no role {role!r}. Add [roles.{role}] or name another."

@@ -7,62 +7,26 @@ and the fix. See ``docs/policy.md`` for the language.
 
 import hashlib
 import json
-import re
-import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import holidays
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from announcer.domain.audience import Person, Reach
-from announcer.domain.calendar import MOVABLE_DAYS, WorkingCalendar, day_matches
+from announcer.domain.calendar import WorkingCalendar, day_matches, public_holidays
 from announcer.domain.errors import PolicyError
+from announcer.domain.notation import Clock, DayName, Duration, OpeningHours, read_openings
 from announcer.domain.order import ordering_faults
+from announcer.domain.toml_file import read_toml as read_toml  # callers find it here
 
-_UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def read_duration(value: object) -> timedelta:
-    """``"2 h"``, ``"90 min"``, ``"8 s"`` or ``"1 d"`` (24 hours) as a timedelta."""
-    found = re.fullmatch(r"(\d{1,6}) ?(s|min|h|d)", value) if isinstance(value, str) else None
-    if not found:
-        raise ValueError('write a duration as a number and s, min, h or d, for example "2 h"')
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-
-
-def read_opening(value: object) -> tuple[time, time]:
-    """``"07:30-12:00"`` as two local times."""
-    found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value) if isinstance(value, str) else None
-    if not found:
-        raise ValueError('write opening hours as "07:30-12:00"')
-    opens, closes = time.fromisoformat(found[1]), time.fromisoformat(found[2])
-    if closes <= opens:
-        raise ValueError(f"closing time {closes:%H:%M} must come after opening time {opens:%H:%M}")
-    return opens, closes
-
-
-def read_day(value: object) -> str:
-    """``MM-DD``, ``YYYY-MM-DD`` or the name of a day that moves."""
-    if isinstance(value, str) and value in MOVABLE_DAYS:
-        return value
-    try:
-        date.fromisoformat(value if len(str(value)) > 5 else f"2028-{value}")  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        names = ", ".join(f'"{name}"' for name in MOVABLE_DAYS)
-        raise ValueError(f'write a day as "12-24", "2026-12-24" or one of {names}') from None
-    return str(value)
-
-
-Duration = Annotated[timedelta, BeforeValidator(read_duration)]
-OpeningHours = Annotated[tuple[time, time], BeforeValidator(read_opening)]
-DayName = Annotated[str, BeforeValidator(read_day)]
-Clock = Annotated[time, BeforeValidator(lambda v: time.fromisoformat(v))]
+Openings = Annotated[tuple[OpeningHours, ...], AfterValidator(read_openings)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -96,6 +60,15 @@ class Organisation(_Strict):
             raise ValueError('name a time zone, for example "Europe/Stockholm"') from None
         return value
 
+    @field_validator("country")
+    @classmethod
+    def _country_has_holidays(cls, value: str) -> str:
+        try:
+            public_holidays(value, 2026)
+        except NotImplementedError:
+            raise ValueError('name a country by its ISO 3166 code, for example "SE"') from None
+        return value
+
 
 class HalfDay(_Strict):
     """A day on which work ends early; ``closes`` is local time."""
@@ -108,13 +81,21 @@ class Hours(_Strict):
     """Opening hours per weekday; a weekday that is left out is closed."""
 
     source: str = ""
-    monday: tuple[OpeningHours, ...] = ()
-    tuesday: tuple[OpeningHours, ...] = ()
-    wednesday: tuple[OpeningHours, ...] = ()
-    thursday: tuple[OpeningHours, ...] = ()
-    friday: tuple[OpeningHours, ...] = ()
-    saturday: tuple[OpeningHours, ...] = ()
-    sunday: tuple[OpeningHours, ...] = ()
+    monday: Openings = ()
+    tuesday: Openings = ()
+    wednesday: Openings = ()
+    thursday: Openings = ()
+    friday: Openings = ()
+    saturday: Openings = ()
+    sunday: Openings = ()
+
+    def weekly(self) -> timedelta:
+        """Open time in a week without days off."""
+        openings = (opening for day in WEEKDAYS for opening in getattr(self, day))
+        day = date.min
+        return sum(
+            (datetime.combine(day, b) - datetime.combine(day, a) for a, b in openings), timedelta(0)
+        )
 
 
 class Calendar(_Strict):
@@ -175,7 +156,8 @@ class Window(_Strict):
         if self.working is not None:
             return calendar.after_working_time(confirmed, self.working)
         assert self.clock is not None  # noqa: S101 - the model allows exactly one of the three
-        return calendar.next_working_day_at(confirmed, self.clock)
+        # A zone may change by more than the hour that `floor` allows for (Antarctica/Troll).
+        return max(calendar.next_working_day_at(confirmed, self.clock), confirmed + self.floor())
 
 
 class Approval(_Strict):
@@ -236,13 +218,10 @@ class Policy(_Strict):
     @cached_property
     def calendars(self) -> Mapping[str, WorkingCalendar]:
         """The working calendars by the name of their hours."""
-        public = holidays.country_holidays(self.organisation.country)
-        if hasattr(public, "include_sundays"):
-            public.include_sundays = False
 
         def is_day_off(day: date) -> bool:
             own = any(day_matches(name, day) for name in self.calendar.days_off)
-            return own or day in public
+            return own or day in public_holidays(self.organisation.country, day.year)
 
         return {
             name: WorkingCalendar(
@@ -271,34 +250,6 @@ class Policy(_Strict):
     def has_role(self, person: Person, roles: tuple[str, ...], unit: str) -> bool:
         """Whether ``person`` has any of ``roles`` towards an announcement of ``unit``."""
         return any(self.roles[name].is_held_by(person, unit) for name in roles)
-
-
-def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``over`` laid on top: tables key by key, everything else replaced."""
-    result = dict(base)
-    for key, value in over.items():
-        if isinstance(value, dict) and isinstance(result.get(key), dict):
-            # A window is one thing: replacing its kind must not leave the old kind beside it.
-            result[key] = value if key == "window" else merged(result[key], value)
-        else:
-            result[key] = value
-    return result
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The file's table, laid over the one it is ``derived_from`` (a path beside it)."""
-    try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        raise PolicyError(f"{path}: there is no such file. Name a policy file.") from None
-    except UnicodeDecodeError as error:
-        raise PolicyError(
-            f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8."
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"{path}: not TOML: {error}. Mend that line.") from None
-    base = raw.pop("derived_from", None)
-    return merged(read_toml(path.parent / base), raw) if base else raw
 
 
 def canonical(table: Mapping[str, Any]) -> str:
@@ -331,10 +282,23 @@ def _plain(error: ValidationError) -> list[str]:
     return [f"{'.'.join(str(part) for part in e['loc'])}: {_fix(e)}" for e in error.errors()]
 
 
+#: What to write instead, by pydantic's name for the fault.
+_FIXES: Mapping[str, str] = {
+    "string_type": "write a text in quotation marks",
+    "tuple_type": 'write a list, for example ["alla"]',
+    "mapping_type": "write a table, with a key and a value on each line",
+    "model_type": "write a table, with a key and a value on each line",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "too_short": "name at least one",
+    "string_too_short": "write a text",
+}
+
+
 def _fix(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         return "is no key of the policy language. Remove it or check its spelling."
     if fault["type"] == "missing":
         return "is missing. Add it."
-    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = _FIXES.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
     return f"{message[:1].lower()}{message[1:]}. It says {str(fault['input'])[:80]!r} now."

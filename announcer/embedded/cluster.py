@@ -20,6 +20,11 @@ ENV = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 FIRST_WITH_BUILTIN_LOCALE = 17
 
 
+def data_elsewhere(folder: Path) -> Path:
+    """Where root keeps the data of the installation folder ``folder``."""
+    return state_folder() / f"data-{short_hash(folder.resolve())}"
+
+
 class Cluster:
     """The data folder of one :class:`ServerFolder`, owned by the account that runs PostgreSQL."""
 
@@ -62,7 +67,7 @@ class Cluster:
                     )
                 )
             return
-        target = state_folder() / f"data-{short_hash(self._folder.path)}"
+        target = data_elsewhere(self._folder.path)
         if not beginning.is_symlink():
             if target.exists():
                 raise SetupError(

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from psycopg import sql
 
 from announcer.embedded.binaries import postgres_programs
 from announcer.embedded.child import Child
-from announcer.embedded.cluster import ENV, Cluster
+from announcer.embedded.cluster import ENV, Cluster, data_elsewhere
 from announcer.embedded.folders import ServerFolder
 from announcer.embedded.supervisor import Supervisor
 
@@ -164,6 +165,13 @@ class EmbeddedPostgres:
         except psycopg.OperationalError:  # not up yet; if it never comes up, its log says why
             return False
         return True
+
+
+def discard(path: Path) -> None:
+    """Remove a database for good, with what root keeps of it elsewhere. For throw-away ones."""
+    if os.geteuid() == 0:
+        shutil.rmtree(data_elsewhere(path), ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

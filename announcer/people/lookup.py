@@ -77,7 +77,7 @@ def _press(session: Session) -> Iterator[Addressee]:
         yield Addressee(row.email.casefold(), row.email, row.language)
 
 
-def staff_in(policy: Policy, units: Units, audience: tuple[str, ...]) -> Select[tuple[PersonRow]]:
+def staff_in(policy: Policy, units: Units, audience: tuple[str, ...]) -> Select[PersonRow]:
     """Every colleague in an audience of units and names that mean all staff."""
     query = select(PersonRow).where(PersonRow.left_at.is_(None))
     everyone = any(

@@ -19,9 +19,17 @@ _TEXT, _EMOJI = 1, 2
 #: Drawn as nothing by every shaper (Unicode's Default_Ignorable_Code_Point, as far as they are
 #: typed): joiners, direction marks, soft hyphen, variation selectors.
 _IGNORABLE = frozenset(
-    [0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)]
-    + [*range(0x2066, 0x2070), *range(0xFE00, 0xFE10)]
+    [
+        *(0xAD, 0x34F, 0x61C),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2065),
+        *range(0x2066, 0x2070),
+        *range(0xFE00, 0xFE10),
+    ]
 )
+#: Signs whose plain twin says the same.
+_TWINS = {"\t": " ", "\u2010": "-", "\u2011": "\u2060-\u2060"}
 _ZERO_WIDTH_NO_BREAK = "\ufeff"
 _WORD_JOINER = "\u2060"
 
@@ -87,8 +95,8 @@ def _passes(character: str) -> bool:
 
 def _substitute(character: str) -> str:
     """The same in simpler characters (a non-breaking hyphen is a hyphen), else the code point."""
-    if character == "\t":
-        return " "
+    if character in _TWINS:
+        return _TWINS[character]
     simpler = unicodedata.normalize("NFKC", character)
     if simpler != character and all(_coverage().get(ord(one), 0) & _TEXT for one in simpler):
         return simpler

@@ -275,7 +275,7 @@ def _finish(installation: Installation, lease: Lease) -> None:
         row, step, batch = _held(session, lease)
         batch.attempts += 1
         _next_round(session, batch)
-        settling.settle(session, installation, row, step)
+        settling.settle(session, row, step)
 
 
 def _next_round(session: Session, batch: BatchRow) -> None:

@@ -111,7 +111,7 @@ def _start(
     content = records.content_of(session, revision)
     people = addressees(session, policy, step.channel, tuple(step.audience))
     _snapshot(session, installation, step, content, people)
-    settling.settle(session, installation, row, step)
+    settling.settle(session, row, step)
 
 
 def _snapshot(

@@ -31,9 +31,7 @@ def confirm(
     planning.open_windows(session, installation, row, step.confirmed_at or engine.now(session))
 
 
-def settle(
-    session: Session, installation: Installation, row: AnnouncementRow, step: StepRow
-) -> None:
+def settle(session: Session, row: AnnouncementRow, step: StepRow) -> None:
     """Settle the step if everyone was tried once and nobody is under way; then perhaps all of it.
 
     The caller holds the announcement's row. Deferred and doubtful recipients carry on behind it.

@@ -163,7 +163,7 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
                 N_(
                     "Texten är redan godkänd och går inte att skriva om. Pausa och dra tillbaka den, eller skriv en ny."
                 )
-            )  # noqa: E501
+            )
         policy = records.policy_of(session, installation, row)
         approval = policy.classes[row.class_name].approval
         may_edit = actor.pseudonym == row.author or (
