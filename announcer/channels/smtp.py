@@ -65,7 +65,11 @@ class SmtpServer:
     def __post_init__(self) -> None:
         if self.security not in ("none", "starttls", "tls"):
             raise SetupError(f"SMTP security is {self.security!r}: use none, starttls or tls.")
-        if not self.host or not 0 < self.port < 65536:
+        try:
+            name = self.host.encode("idna")  # what the resolver will be asked
+        except UnicodeError:
+            name = b""
+        if not name or not 0 < self.port < 65536:
             raise SetupError(f"SMTP server {self.host!r}, port {self.port}: no such address.")
         if not f"{self.user}{self.password}{self.helo_name}".isascii():
             raise SetupError("SMTP user, password and HELO name can only have ASCII characters.")

@@ -6,20 +6,16 @@ is said in one sentence and all of them at once.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
 from announcer.domain.announcement import Attachment, Content, Translation
-from announcer.domain.audience import Units
+from announcer.domain.content_faults import faults_of as faults_of  # the other half of taking in
 from announcer.domain.errors import N_, BadSubmission, Refusal
-from announcer.domain.policy import Policy
 
-#: A headline that a poster can carry and a list can show.
-LONGEST_TITLE = 200
-LONGEST_SUMMARY = 1_000
-LONGEST_BODY = 100_000
 #: Bytes; a longer text is a file that was meant for something else.
 LARGEST_MANUSCRIPT = 2_000_000
 #: Bytes, each.
@@ -63,6 +59,8 @@ def read_manuscript(raw: bytes, fetch: Fetch, default_unit: str = "") -> Content
         for key in sorted(set(front) - KEYS)
     ]
     attachments = tuple(_attachments(front, fetch, faults))
+    translations = _translations(front, faults)
+    language = _language(front, translations, faults)
     content = Content(
         class_name=_text(front, "class", faults),
         unit=_text(front, "unit", faults) or default_unit,
@@ -71,11 +69,11 @@ def read_manuscript(raw: bytes, fetch: Fetch, default_unit: str = "") -> Content
         body=body.strip(),
         audience=_names(front, "audience", faults),
         contact=_text(front, "contact", faults),
-        language=(_names(front, "languages", faults) or ("sv",))[0],
+        language=language,
         record_number=_text(front, "record_number", faults),
         decision_at=_moment(front, faults),
         channels=_names(front, "channels", faults),
-        translations=_translations(front, faults),
+        translations=translations,
         attachments=attachments,
     )
     if faults:
@@ -93,7 +91,7 @@ def _decoded(raw: bytes) -> str:
             limit=LARGEST_MANUSCRIPT // 1_000_000,
         )
     try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise _one(
             N_("Filen är inte sparad som UTF-8 (tecken {position}). Spara om den som UTF-8."),
@@ -102,15 +100,19 @@ def _decoded(raw: bytes) -> str:
 
 
 def _split(text: str) -> tuple[dict[str, Any], str]:
-    found = re.match(r"\+\+\+\n(.*?)\n\+\+\+[ \t]*(?:\n|$)(.*)", text, re.DOTALL)
+    found = re.match(
+        r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|$)(.*)", text, re.DOTALL | re.MULTILINE
+    )
     if not found:
         raise _one(N_("Överst i filen ska uppgifterna stå mellan två rader med +++. De saknas."))
     try:
-        return tomllib.loads(found[1]), found[2]
-    except tomllib.TOMLDecodeError as error:
+        # The line of +++ stands for itself, so that the numbers of lines are those of the file.
+        return tomllib.loads("\n" + found[1]), found[2]
+    except (ValueError, RecursionError) as error:  # also absurdly long numbers and deep nesting
+        line = re.search(r"at line (\d+)", str(error))
         raise _one(
-            N_("Uppgifterna överst i filen går inte att läsa: {fault}. Rätta den raden."),
-            fault=str(error),
+            N_('Rad {line} i filen går inte att läsa. Skriv varje uppgift som namn = "text".'),
+            line=line[1] if line else f"1–{found[1].count(chr(10)) + 1}",
         ) from None
 
 
@@ -136,7 +138,10 @@ def _names(front: Mapping[str, Any], key: str, faults: list[Refusal]) -> tuple[s
 
 def _moment(front: Mapping[str, Any], faults: list[Refusal]) -> datetime | None:
     value = front.get("decision_at")
-    if value is None or (isinstance(value, datetime) and value.tzinfo):
+    if value is None:
+        return None
+    # The first and last year have moments that do not exist in UTC.
+    if isinstance(value, datetime) and value.tzinfo and 1 < value.year < 9999:
         return value
     faults.append(
         Refusal(
@@ -146,16 +151,34 @@ def _moment(front: Mapping[str, Any], faults: list[Refusal]) -> datetime | None:
     return None
 
 
+def _language(
+    front: Mapping[str, Any], translations: Mapping[str, Translation], faults: list[Refusal]
+) -> str:
+    """The first of ``languages``; each of the others needs its text."""
+    first, *others = _names(front, "languages", faults) or ("sv",)
+    for language in others:
+        if language not in translations:
+            missing = N_(
+                "Språket ”{language}” har ingen text. Lägg till [translations.{language}]."
+            )
+            faults.append(Refusal(missing, language=language[:20]))
+    if first in translations:
+        twice = N_("Översättningen ”{language}” är på samma språk som texten. Ta bort den.")
+        faults.append(Refusal(twice, language=first[:20]))
+    return first
+
+
 def _translations(front: Mapping[str, Any], faults: list[Refusal]) -> dict[str, Translation]:
     tables = front.get("translations", {})
     if not isinstance(tables, dict):
         tables = {"": None}
     texts = {}
     for language, table in tables.items():
-        if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
+        if not _is_translation(table):
             faults.append(
                 Refusal(
-                    N_("Översättningen ”{language}” ska ha title och summary."), language=language
+                    N_("Översättningen ”{language}” ska ha title, summary och kanske body."),
+                    language=language[:20],
                 )
             )
             continue
@@ -167,33 +190,53 @@ def _translations(front: Mapping[str, Any], faults: list[Refusal]) -> dict[str, 
     return texts
 
 
+def _is_translation(table: object) -> bool:
+    return (
+        isinstance(table, dict)
+        and table.keys() <= {"title", "summary", "body"}
+        and all(isinstance(text, str) for text in table.values())
+    )
+
+
 def _attachments(front: Mapping[str, Any], fetch: Fetch, faults: list[Refusal]) -> list[Attachment]:
-    found = []
     entries = front.get("attachments", [])
-    for entry in entries if isinstance(entries, list) else [entries]:
-        name, alt = (
-            (entry.get("file"), entry.get("alt", "")) if isinstance(entry, dict) else (entry, "")
-        )
+    if not isinstance(entries, list):
+        entries = [entries]
+    if len(entries) > MOST_ATTACHMENTS:  # said before any of them is fetched
+        many = N_("Det finns {count} bilagor, högst {limit} går.")
+        faults.append(Refusal(many, count=len(entries), limit=MOST_ATTACHMENTS))
+        return []
+    found = []
+    for entry in entries:
         try:
-            found.append(attachment(str(name), fetch, str(alt)))
+            found.append(attachment(*_named(entry, fetch)))
         except Refusal as fault:
             faults.append(fault)
-    if len(found) > MOST_ATTACHMENTS:
-        faults.append(
-            Refusal(
-                N_("Det finns {count} bilagor, högst {limit} går."),
-                count=len(found),
-                limit=MOST_ATTACHMENTS,
-            )
-        )
+    faults += [
+        Refusal(N_("Bilagan ”{name}” finns två gånger. Ta bort eller döp om den ena."), name=name)
+        for name, count in Counter(a.name.casefold() for a in found).items()
+        if count > 1
+    ]
     return found
+
+
+def _named(entry: object, fetch: Fetch) -> tuple[str, Fetch, str]:
+    """An entry of the list, a name or ``{file, alt}``, as the arguments of :func:`attachment`."""
+    table = entry if isinstance(entry, dict) else {"file": entry}
+    name, alt = table.get("file"), table.get("alt", "")
+    if not isinstance(name, str) or not isinstance(alt, str) or table.keys() - {"file", "alt"}:
+        raise Refusal(
+            N_('En bilaga ska vara ett filnamn inom citattecken, till exempel "plan.pdf".')
+        )
+    return name, fetch, alt
 
 
 def attachment(name: str, fetch: Fetch, alt: str = "") -> Attachment:
     """One attachment by its plain name. Raises `Refusal` for a name, size or kind that cannot be."""
     if not _is_plain(name):
         raise Refusal(
-            N_("Bilagans namn ”{name}” får inte innehålla mappar eller styrtecken."), name=name[:80]
+            N_("Bilagans namn ”{name}” går inte. Använd ett vanligt filnamn utan mappar."),
+            name=name[:80],
         )
     kind = ATTACHMENT_TYPES.get(PurePath(name).suffix.lower())
     if kind is None:
@@ -217,119 +260,15 @@ def attachment(name: str, fetch: Fetch, alt: str = "") -> Attachment:
     return Attachment(name, kind[0], content, alt)
 
 
+#: Names that Windows keeps for devices, whatever the ending; such a file cannot be saved there.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
 def _is_plain(name: str) -> bool:
     return (
         0 < len(name) <= 120
         and name == PurePath(name).name
-        and not name.startswith(".")
+        and not name.startswith((".", " "))
+        and not _DEVICES.fullmatch(name)
         and all(character.isprintable() and character not in '/\\:"<>|?*' for character in name)
     )
-
-
-def faults_of(content: Content, policy: Policy, units: Units, now: datetime) -> list[Refusal]:
-    """Everything that keeps ``content`` from being announced under ``policy`` at ``now``."""
-    return [
-        *_size_faults(content),
-        *_name_faults(content, policy, units),
-        *_time_faults(content, now),
-    ]
-
-
-def _size_faults(content: Content) -> list[Refusal]:
-    faults = []
-    if not content.title:
-        faults.append(Refusal(N_("Rubriken saknas. Skriv en rubrik som säger det viktigaste.")))
-    if not content.contact:
-        faults.append(
-            Refusal(
-                N_("Kontakt saknas. Skriv roll och telefonnummer till den som svarar på frågor.")
-            )
-        )
-    for title, summary, body in (
-        (content.title, content.summary, content.body),
-        *((t.title, t.summary, t.body) for t in content.translations.values()),
-    ):
-        for text, limit, message in (
-            (title, LONGEST_TITLE, N_("Rubriken har {length} tecken. Korta den till högst {limit}.")),
-            (summary, LONGEST_SUMMARY, N_("Sammanfattningen har {length} tecken. Korta den till högst {limit}.")),
-            (body, LONGEST_BODY, N_("Texten har {length} tecken. Korta den till högst {limit}.")),
-        ):  # fmt: skip
-            if len(text) > limit:
-                faults.append(Refusal(message, length=len(text), limit=limit))
-    if any(
-        not c.isprintable() and c not in "\u200b\u200c\u200d\u200e\u200f\u00ad"
-        for c in content.title
-    ):
-        faults.append(
-            Refusal(N_("Rubriken innehåller styrtecken eller radbrytning. Skriv den på en rad."))
-        )
-    return faults
-
-
-def _name_faults(content: Content, policy: Policy, units: Units) -> list[Refusal]:
-    faults = []
-    if content.class_name not in policy.classes:
-        faults.append(
-            Refusal(
-                N_("Klassen ”{name}” finns inte. Välj en av: {choices}."),
-                name=content.class_name[:80],
-                choices=", ".join(sorted(policy.classes)),
-            )
-        )
-    if content.unit not in units.by_code:
-        faults.append(
-            Refusal(
-                N_("Enheten ”{name}” finns inte. Välj en av: {choices}."),
-                name=content.unit[:80],
-                choices=", ".join(sorted(units.by_code)),
-            )
-        )
-    for name in content.audience:
-        if name not in policy.audiences and name not in units.by_code:
-            faults.append(
-                Refusal(
-                    N_("Målgruppen ”{name}” finns inte. Välj en enhet eller: {choices}."),
-                    name=name[:80],
-                    choices=", ".join(sorted(policy.audiences)),
-                )
-            )
-    if all(policy.is_external(name) for name in content.audience):
-        faults.append(
-            Refusal(N_("Ingen i organisationen är målgrupp. Välj ”alla” eller en enhet."))
-        )
-    return faults + _language_faults(content, policy)
-
-
-def _language_faults(content: Content, policy: Policy) -> list[Refusal]:
-    faults = []
-    for language in content.languages:
-        if language not in policy.organisation.languages:
-            faults.append(
-                Refusal(
-                    N_("Språket ”{name}” finns inte i policyn. Välj bland: {choices}."),
-                    name=language[:20],
-                    choices=", ".join(policy.organisation.languages),
-                )
-            )
-    for language, text in content.translations.items():
-        if not text.title or not text.summary:
-            faults.append(
-                Refusal(
-                    N_("Översättningen ”{language}” saknar rubrik eller sammanfattning."),
-                    language=language[:20],
-                )
-            )
-    return faults
-
-
-def _time_faults(content: Content, now: datetime) -> list[Refusal]:
-    if content.decision_at and content.decision_at < now:
-        return [
-            Refusal(
-                N_(
-                    "Beslutet ligger bakåt i tiden ({moment}). Är det fattat, välj klassen ”beslut”."
-                ),
-                moment=f"{content.decision_at:%Y-%m-%d %H:%M}",
-            )
-        ]
-    return []

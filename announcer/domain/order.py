@@ -115,15 +115,8 @@ def _promise_faults(
     external = is_external(policy, step)
     if key in before:
         yield f"after: the step waits for itself through {', '.join(step.after)}. Break the circle."
-    if step.before_intranet and (step.channel != "meeting" or external):
-        yield (
-            "before_intranet: only a meeting between people may come before the intranet. "
-            f'Remove it and set after = ["{page}"].'
-        )
-    if step.before_intranet and page in before:
-        yield f"before_intranet: the step comes after {page!r}. Remove one of the two."
-    if (step.before_intranet or key == page) and (step.window or step.release):
-        yield "window, release: nothing is counted or released before the intranet. Remove them."
+    if key == page or step.before_intranet:
+        yield from _first_faults(step, page, before, external)
     if key != page and not step.before_intranet and page not in before:
         yield (
             f"after: this could go out before the intranet page is confirmed. "
@@ -140,6 +133,19 @@ def _promise_faults(
         outside = [name for name in sorted(before) if is_external(policy, steps[name])]
         if outside:
             yield f"after: staff cannot wait for {outside[0]!r}, which is external. Remove it."
+
+
+def _first_faults(step: "Step", page: str, before: frozenset[str], external: bool) -> Iterator[str]:
+    """What the page and the meetings before it cannot have."""
+    if step.before_intranet and (step.channel != "meeting" or external):
+        yield (
+            "before_intranet: only a meeting between people may come before the intranet. "
+            f'Remove it and set after = ["{page}"].'
+        )
+    if step.before_intranet and page in before:
+        yield f"before_intranet: the step comes after {page!r}. Remove one of the two."
+    if step.window or step.release:
+        yield "window, release: nothing is counted or released before the intranet. Remove them."
 
 
 def _people_faults(policy: "Policy", message_class: "MessageClass", step: "Step") -> Iterator[str]:

@@ -30,7 +30,6 @@ from announcer.render.text import without_controls
 
 Translate = Callable[[str], str]
 
-STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 SOURCE = Path(__file__).with_name("poster.typ")
 #: More text than an A4 page can hold; the compiler need not measure a whole policy.
 MOST_BODY = 5_000
@@ -77,7 +76,7 @@ def _compiled(content: dict[str, Any], edition: Edition, source: Path) -> bytes:
             root=source.parent,
             format="pdf",
             sys_inputs={"poster": json.dumps(content, ensure_ascii=False)},
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
             timestamp=edition.at.astimezone(UTC),
         )
     assert isinstance(pdf, bytes)  # noqa: S101 - one PDF without an output path is bytes
@@ -168,7 +167,9 @@ def _can_be_shown(attachment: Attachment) -> bool:
 
 
 def _body(words: Translation) -> list[dict[str, Any]]:
-    return [item for block in blocks(without_controls(words.body)[:MOST_BODY]) for item in _items(block)]
+    return [
+        item for block in blocks(without_controls(words.body)[:MOST_BODY]) for item in _items(block)
+    ]
 
 
 def _items(block: Block) -> Iterator[dict[str, Any]]:

@@ -181,7 +181,8 @@ def _edition(
         public_id=row.public_id,
         # What leaves the house never names an address inside it.
         page_url="" if step.external else f"{installation.base_url}/nyheter/{row.public_id}",
-        at=step.started_at or engine.now(session),
+        # Whole seconds: the Date of a mail and the timestamp of a PDF have no fractions.
+        at=(step.started_at or engine.now(session)).replace(microsecond=0),
         message_id=delivery.message_id,
         to=delivery.address if step.external else "",
     )

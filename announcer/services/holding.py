@@ -103,9 +103,9 @@ def withdraw(installation: Installation, actor: Person, reference: str, why: str
         row = records.find(session, reference, lock=True)
         if not (row.author == actor.pseudonym and row.state == AnnouncementState.IN_REVIEW.value):
             installation.require_information_unit(actor)
-        reached = _reached(session, row)
+        already = _reached(session, row)
         if row.state == AnnouncementState.WITHDRAWN.value:
-            return reached
+            return already
         for step in records.steps_of(session, row.id):
             if step.state in (StepState.WAITING.value, StepState.SENDING.value):
                 step.state = StepState.WITHDRAWN.value
@@ -113,7 +113,13 @@ def withdraw(installation: Installation, actor: Person, reference: str, why: str
         _abandon_untried(session, row)
         row.state = AnnouncementState.WITHDRAWN.value
         records.append(session, row.id, "withdrawn", actor.pseudonym, why=why.strip()[:500])
-        return reached
+        return already
+
+
+def reached(installation: Installation, reference: str) -> int:
+    """How many recipients of mail have been reached, or may have been. Raises `NotFound`."""
+    with installation.database.reading() as session:
+        return _reached(session, records.find(session, reference))
 
 
 def _reached(session: Session, row: AnnouncementRow) -> int:

@@ -5,8 +5,9 @@ Nothing here records who read what, and nothing may (TF 3 kap. 5 §).
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -127,6 +128,49 @@ def newest(
     return [load(session, line) for line in up[:limit]]
 
 
+@dataclass(frozen=True)
+class Feed:
+    """The entries of a feed, newest first; ``changed_at`` (aware UTC) is when that list last
+    changed, None before there was anything."""
+
+    articles: list[Article]
+    changed_at: datetime | None
+
+
+def feed(
+    session: Session,
+    installation: Installation,
+    reader: Reader,
+    unit: str = "",
+    least: int = 50,
+    within: timedelta = timedelta(days=1),
+) -> Feed:
+    """Everything that was put up within ``within``, and at least ``least`` entries if there are."""
+    lines = visible(session, installation, reader, unit)
+    since = engine.now(session) - within
+    up = [line for line in lines if not line.withdrawn_at]
+    shown = [line for number, line in enumerate(up) if number < least or line.published_at > since]
+    changes = [m for line in lines for m in (line.published_at, line.withdrawn_at) if m]
+    return Feed([load(session, line) for line in shown], max(changes, default=None))
+
+
+def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, datetime | None]:
+    """The announcements whose news has not begun to leave the house, with the earliest moment it
+    can (aware UTC); None where the moment is not known yet."""
+    rows = session.execute(
+        select(StepRow.announcement, StepRow.not_before)
+        .where(StepRow.announcement.in_([line.id for line in lines]))
+        .where(StepRow.external, StepRow.state == "waiting")
+    )
+    return dict(rows.tuples().all())
+
+
+def now(installation: Installation) -> datetime:
+    """The database's time (aware UTC), for saying "i dag"."""
+    with installation.database.reading() as session:
+        return engine.now(session)
+
+
 def page(session: Session, installation: Installation, reader: Reader, public_id: str) -> Article:
     """One page. Raises `NotFound`, alike for what does not exist and what may not be seen."""
     for listed in visible(session, installation, reader):
@@ -158,6 +202,31 @@ def poster(session: Session, article: Article, language: str) -> bytes:
     if content is None or article.listed.withdrawn_at:
         raise NotFound(N_("Affischen är inte gjord än."))
     return content
+
+
+def poster_languages(session: Session, article: Article) -> list[str]:
+    """The languages that a poster was made in."""
+    if article.listed.withdrawn_at:
+        return []
+    rows = session.scalars(
+        select(DeliveryRow.language)
+        .join(StepRow, StepRow.id == DeliveryRow.step)
+        .where(
+            StepRow.announcement == article.listed.id,
+            StepRow.channel == "poster",
+            DeliveryRow.artefact.is_not(None),
+        )
+        .distinct()
+    ).all()
+    return [language for language in article.content.languages if language in rows]
+
+
+def has_feed_token(session: Session, person: Person) -> bool:
+    """Whether this person has a key to the feeds."""
+    valid = select(FeedTokenRow.sha256).where(
+        FeedTokenRow.person == person.pseudonym, FeedTokenRow.revoked_at.is_(None)
+    )
+    return session.scalars(valid.limit(1)).first() is not None
 
 
 def create_feed_token(installation: Installation, person: Person) -> str:

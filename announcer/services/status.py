@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, DeliveryRow, StepRow
 from announcer.domain.announcement import AnnouncementState
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, NotFound
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, may_start
 from announcer.domain.step import StepState
 from announcer.services import records, settling
@@ -38,6 +40,7 @@ class StepStatus:
     needs_release: bool
     can_tick: bool
     source: str
+    ticked_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,43 @@ def of(installation: Installation, reference: str) -> AnnouncementStatus:
     """One announcement by id or public id. Raises `NotFound`."""
     with installation.database.reading() as session:
         return _status(session, installation, records.find(session, reference))
+
+
+def seen_by(installation: Installation, actor: Person, reference: str) -> AnnouncementStatus:
+    """The same for those it concerns: its author, who approves in its class, who says that its
+    meetings were held, and the information unit. Raises `NotFound` alike for everybody else."""
+    try:
+        found = of(installation, reference)
+    except NotFound:
+        raise NotFound(N_("Sidan finns inte.")) from None
+    policy = installation.policy
+    message_class = policy.classes.get(found.class_name)
+    approval = message_class.approval if message_class else None
+    roles = (
+        *policy.information_unit,
+        *(approval.by if approval else ()),
+        *(role for step in found.steps for role in step.ticked_by),
+    )
+    known = tuple(role for role in roles if role in policy.roles)
+    if actor.pseudonym != found.author and not policy.has_role(actor, known, found.unit):
+        raise NotFound(N_("Sidan finns inte."))
+    return found
+
+
+def meetings_for(installation: Installation, actor: Person) -> list[AnnouncementStatus]:
+    """What has a meeting that this person can say was held, now."""
+    policy = installation.policy
+    return [
+        found
+        for found in under_way(installation)
+        if any(
+            step.can_tick
+            and policy.has_role(
+                actor, tuple(r for r in step.ticked_by if r in policy.roles), found.unit
+            )
+            for step in found.steps
+        )
+    ]
 
 
 def under_way(
@@ -150,6 +190,7 @@ def _step(session: Session, facts: AnnouncementFacts, step: StepRow, now: dateti
         can_tick=step.channel == "meeting"
         and (step.state == StepState.SENDING.value or (waiting and verdict.allowed)),
         source=step.source,
+        ticked_by=tuple(step.ticked_by),
     )
 
 

@@ -1,6 +1,7 @@
 """Handing in and changing a text; nothing that was accepted is lost, nothing is taken in twice."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from announcer.domain.errors import N_, BadSubmission, NotAllowed, Refusal
 from announcer.domain.manuscript import faults_of
 from announcer.domain.plan import make_plan
 from announcer.domain.policy import MessageClass, Policy
+from announcer.domain.step import PlannedStep
 from announcer.people.lookup import load_units
 from announcer.render.svg import clean_svg
 from announcer.services import planning, records
@@ -76,7 +78,7 @@ def may_write(policy: Policy, content: Content, actor: Person) -> None:
             klass=message_class.title,
             roles=", ".join(policy.roles[role].title for role in message_class.written_by),
         )
-    if _is_for_own_unit_only(message_class) and any(
+    if is_for_own_unit_only(message_class) and any(
         name in policy.audiences for name in content.audience
     ):
         raise Refusal(
@@ -85,8 +87,19 @@ def may_write(policy: Policy, content: Content, actor: Person) -> None:
         )
 
 
-def _is_for_own_unit_only(message_class: MessageClass) -> bool:
+def is_for_own_unit_only(message_class: MessageClass) -> bool:
+    """Whether the class needs no approval and therefore reaches one unit only."""
     return message_class.approval is None
+
+
+def preview(
+    installation: Installation, actor: Person, content: Content
+) -> tuple[Content, list[tuple[PlannedStep, datetime]]]:
+    """The content as it would be taken in, and each step with its earliest moment (aware UTC) if
+    the page were confirmed now. Stores nothing. Raises `BadSubmission`."""
+    with installation.database.reading() as session:
+        content = check(session, installation, actor, content)
+        return content, planning.preview(installation.policy, content, engine.now(session))
 
 
 def submit(installation: Installation, actor: Person, content: Content) -> Submitted:

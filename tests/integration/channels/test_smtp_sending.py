@@ -400,7 +400,14 @@ def test_a_password_is_not_in_the_settings_repr() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"security": "ssl"}, {"port": 0}, {"host": ""}, {"password": "lösenord"}]
+    "settings",
+    [
+        {"security": "ssl"},
+        {"port": 0},
+        {"host": ""},
+        {"host": "mail..example"},
+        {"password": "lösenord"},
+    ],
 )
 def test_settings_that_cannot_work_are_an_operators_mistake(settings: dict[str, Any]) -> None:
     with pytest.raises(SetupError):
