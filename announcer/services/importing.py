@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from announcer.db import engine
 from announcer.db.models import PersonRow, PressContactRow, UnitRow
+from announcer.domain.errors import N_, Refusal
 from announcer.people.directory import StaffMember, Unit, read_staff, read_units
 from announcer.people.press_list import PressContact, read_press
 from announcer.people.table import Finding
@@ -34,10 +35,16 @@ def import_units(installation: Installation, content: bytes) -> Import:
 
 
 def import_staff(installation: Installation, content: bytes) -> Import:
-    """Staff by directory id; who is not in the file has left and is told nothing more."""
+    """Staff by directory id; who is not in the file has left and is told nothing more.
+
+    While any row is faulty nobody counts as having left: the person may be the one in that row.
+    Raises `Refusal` for a list without anybody.
+    """
     with installation.database.reading() as session:
         known = set(session.scalars(select(UnitRow.code)))
     read = read_staff(content, known)
+    if not read.rows:
+        raise Refusal(N_("Det finns ingen person i filen. Ingenting ändrades."))
     with installation.database.transaction("import staff") as session:
         pseudonyms: dict[str, object] = dict(
             session.execute(select(PersonRow.directory_id, PersonRow.pseudonym)).tuples().all()
@@ -48,7 +55,7 @@ def import_staff(installation: Installation, content: bytes) -> Import:
         gone = [
             row
             for row in session.scalars(select(PersonRow).where(PersonRow.left_at.is_(None)))
-            if row.directory_id not in here
+            if row.directory_id not in here and not read.findings
         ]
         for row in gone:
             row.left_at, row.email = engine.now(session), None
