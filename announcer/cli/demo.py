@@ -68,9 +68,7 @@ class Demonstration:
             house.start()
             installation = install(Config.read(house.environment))
             self._fill(installation)
-            with Live(console=self.console, refresh_per_second=4, transient=False) as live:
-                for found in self._until_done(house, installation):
-                    live.update(self._table(found))
+            self._watch(house, installation)
             self._leave(house, installation)
             self._tell(house)
             if not once:
@@ -106,7 +104,9 @@ class Demonstration:
         if result.state is AnnouncementState.IN_REVIEW:
             approver = self._communicator(installation)
             reviewing.approve(installation, approver, result.public_id)
-            self.said.append(f"{approver.directory_id} (informationsenheten) godkänner den.")
+            self.said.append(
+                f"{approver.directory_id} (informationsenheten) godkänner ”{content.title[:40]}”."
+            )
 
     def _chief_of(self, installation: Installation, unit: str) -> Person:
         return self._somebody(installation, lambda p: p.unit == unit and p.role == "chef")
@@ -161,6 +161,21 @@ class Demonstration:
         if not self.said or self.said[-1] != words:
             self.said.append(words)
 
+    def _watch(self, house: House, installation: Installation) -> None:
+        """A live table in a terminal; elsewhere a line per thing that happens."""
+        if self.console.is_terminal:
+            with Live(console=self.console, refresh_per_second=4) as live:
+                for found in self._until_done(house, installation):
+                    live.update(self._table(found))
+            return
+        told: set[str] = set()
+        for found in self._until_done(house, installation):
+            for line in (*self.said, *_happened(found)):
+                if line not in told:
+                    self.console.print(line, highlight=False, markup=False)
+                    told.add(line)
+        self.console.print(self._table(found))
+
     # What is seen ---------------------------------------------------------------------------
 
     def _table(self, found: list[AnnouncementStatus]) -> Table:
@@ -172,7 +187,7 @@ class Demonstration:
         )
         table.add_column("Meddelande", max_width=44, no_wrap=True, overflow="ellipsis")
         for channel in ("Möte", "Intranät", "E-post", "Affisch", "Press"):
-            table.add_column(channel, min_width=9)
+            table.add_column(channel, min_width=10, no_wrap=True)
         for one in found:
             steps = {step.channel: step for step in one.steps}
             table.add_row(one.title, *(_cell(steps.get(channel)) for channel in COLUMNS))
@@ -238,6 +253,13 @@ class Demonstration:
                     step = event["detail"].get("step", "")
                     lines.append(f"{event['at']}  {found.title[:60]:60}  {step:9} {what}")
         (self.home / "timeline.txt").write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+
+
+def _happened(found: list[AnnouncementStatus]) -> Iterator[str]:
+    for one in found:
+        for step in one.steps:
+            if moment := step.confirmed_at or step.settled_at:
+                yield f"{moment.astimezone():%H:%M:%S}  {one.title[:50]:50}  {step.channel_name}: klart"
 
 
 def _cell(step: StepStatus | None) -> str:

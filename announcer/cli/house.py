@@ -3,7 +3,6 @@
 import os
 import secrets
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Self
 import announcer
 from announcer.cli.context import ENVIRONMENT_FILE
 from announcer.db import schema
-from announcer.domain.errors import SetupError
 from announcer.embedded.child import Child
 from announcer.embedded.folders import private_folder, write_private
 from announcer.embedded.mail import EmbeddedMail
@@ -147,12 +145,7 @@ class House:
                 f"http://127.0.0.1:{self.port}/healthz", timeout=5
             ) as answer:
                 return bool(answer.status == 200)
-        except urllib.error.HTTPError as error:
-            raise SetupError(
-                f"127.0.0.1:{self.port} answers {error.code}: another program has that port. "
-                "Choose another with --port."
-            ) from None
-        except OSError:  # not up yet
+        except OSError:  # not up yet, or it answers with an error that its log explains
             return False
 
 
