@@ -33,8 +33,8 @@ test: $(STAMP) $(COMPILED) chromium ## All tests that need no other servers than
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not peers"
 
 test-peers: $(STAMP) $(COMPILED) ## The tests against Debian's own servers, which it installs
-	tests/peers/install
-	$(BIN)/pytest -n 2 --dist loadgroup -m peers
+	programs=$$(tests/peers/install) && ANNOUNCER_TEST_POSTGRES=$$programs $(BIN)/pytest -n 2 --dist loadgroup \
+	  tests/peers $(wildcard tests/integration/promise tests/integration/db)
 
 check: $(STAMP) $(COMPILED) ## Lint, types, layers, catalogues
 	$(BIN)/ruff check .

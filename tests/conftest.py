@@ -1,5 +1,6 @@
 """Real servers for every test that wants them: one PostgreSQL per test process, a database each."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +16,20 @@ from tests.world import EXAMPLES, TEMPLATE, World, fill_template
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def programs() -> Path | None:
+    """The folder of the PostgreSQL to test on, from ANNOUNCER_TEST_POSTGRES; None: the wheel's."""
+    named = os.environ.get("ANNOUNCER_TEST_POSTGRES")
+    return Path(named) if named else None
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, programs: Path | None
+) -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL with a migrated template that holds the example organisation."""
     home = tmp_path_factory.mktemp("servers")
     postgres.discard(home / "postgres")  # of a run that was killed
-    with postgres.running(home / "postgres") as found:
+    with postgres.running(home / "postgres", programs=programs) as found:
         found.create_database(TEMPLATE)
         schema.upgrade(found.url(postgres.OWNER, TEMPLATE))
         fill_template(Database(found.url(postgres.APP, TEMPLATE)), EXAMPLES)

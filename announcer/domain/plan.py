@@ -142,9 +142,7 @@ class Reason:
     values: Mapping[str, object]
     until: datetime | None = None
 
-    def say(
-        self, translate: Callable[[str], str], moment: Callable[[object], object] = str
-    ) -> str:
+    def say(self, translate: Callable[[str], str], moment: Callable[[object], object] = str) -> str:
         """The sentence in the language that ``translate`` speaks.
 
         A value that is itself a message id (a channel's name) is translated too; ``moment`` puts
@@ -201,6 +199,8 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
     step = facts.steps[key]
     if step.state is not StepState.WAITING:
         return Verdict((Reason(Wait.BEGUN, N_("Steget har redan börjat."), {}),))
+    if facts.state is AnnouncementState.WITHDRAWN:
+        return Verdict((Reason(Wait.WITHDRAWN, N_("Meddelandet är tillbakadraget."), {}),))
     reasons = (
         *_standing(facts, step),
         *_earlier_steps(facts, step),
@@ -216,10 +216,8 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
 
 
 def _standing(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
-    """The announcement itself: withdrawn, not approved, paused."""
+    """The announcement itself: not approved, paused."""
     reasons = []
-    if facts.state is AnnouncementState.WITHDRAWN:
-        return [Reason(Wait.WITHDRAWN, N_("Meddelandet är tillbakadraget."), {})]
     if facts.state is AnnouncementState.IN_REVIEW or (
         step.planned.approval is not ApprovalRule.NONE and facts.approved_at is None
     ):

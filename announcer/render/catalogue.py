@@ -42,15 +42,17 @@ def translator(language: str) -> Callable[[str], str]:
 def _locale(language: str) -> Locale:
     """Babel's locale; Swedish where Babel does not know the language."""
     try:
-        return Locale.parse(language, sep="-")
+        # Plain "en" is American to Babel; an authority in Europe writes the day first.
+        return Locale.parse("en-GB" if language == "en" else language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale("sv")
 
 
 def language_name(language: str) -> str:
-    """What a language calls itself, as a heading: ``Suomi``, ``English``, ``Svenska``."""
+    """What a language calls itself, as a heading: ``Suomi``; its code where that is unknown."""
     locale = _locale(language)
-    own_name = locale.get_display_name(locale) or language
+    known = locale.language == language.partition("-")[0]
+    own_name = (locale.get_language_name(locale) if known else None) or language
     return own_name[:1].upper() + own_name[1:]
 
 

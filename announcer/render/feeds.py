@@ -14,7 +14,8 @@ from lxml import etree
 from announcer.render.text import without_controls
 
 CONTENT_HASH_SCHEME = "urn:announcer:content-hash"
-ATOM = "{http://www.w3.org/2005/Atom}"
+DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,35 @@ class FeedEntry:
 
     @property
     def id(self) -> str:
-        """The same in every format and for ever."""
+        """The same in every format and for ever; the read-back looks for the public id in it."""
         return f"urn:announcer:{self.public_id}"
 
 
-class _Enclosures(BaseEntryExtension):  # type: ignore[misc]
-    """feedgen drops rel, type and length from Atom links and keeps one RSS enclosure at most."""
+class _Repairs(BaseEntryExtension):  # type: ignore[misc]  # feedgen publishes no types
+    """What feedgen leaves out: enclosures with type and length in Atom, language, RSS creator."""
 
     def __init__(self) -> None:
-        self.links: tuple[tuple[str, str, int], ...] = ()
+        self.entry: FeedEntry | None = None
 
-    def extend_atom(self, entry: etree._Element) -> etree._Element:
-        for url, media_type, length in self.links:
-            etree.SubElement(
-                entry, f"{ATOM}link", rel="enclosure", href=url, type=media_type, length=str(length)
-            )
-        return entry
+    def extend_atom(self, element: etree._Element) -> etree._Element:
+        assert self.entry is not None  # noqa: S101 - set right after it was registered
+        element.set(XML_LANG, self.entry.language)
+        for url, media_type, length in self.entry.enclosures:
+            # Without a namespace of its own, as feedgen makes its elements.
+            link = etree.SubElement(element, "link", rel="enclosure", href=url)
+            link.set("type", media_type)
+            link.set("length", str(length))
+        return element
 
-    def extend_rss(self, entry: etree._Element) -> etree._Element:
-        for url, media_type, length in self.links[:1]:
-            etree.SubElement(entry, "enclosure", url=url, type=media_type, length=str(length))
-        return entry
+    def extend_rss(self, element: etree._Element) -> etree._Element:
+        assert self.entry is not None  # noqa: S101 - set right after it was registered
+        # RSS asks for a mail address in <author>; a unit has a name (RSS Best Practices 4.1.1.1).
+        creator = etree.SubElement(element, f"{{{DUBLIN_CORE}}}creator", nsmap={"dc": DUBLIN_CORE})
+        creator.text = without_controls(self.entry.author_unit)
+        # One enclosure an item, as readers expect (RSS Best Practices 4.1.1.5).
+        for url, media_type, length in self.entry.enclosures[:1]:
+            etree.SubElement(element, "enclosure", url=url, length=str(length), type=media_type)
+        return element
 
 
 def _generator(head: FeedHead, entries: Sequence[FeedEntry]) -> FeedGenerator:
@@ -74,8 +83,9 @@ def _generator(head: FeedHead, entries: Sequence[FeedEntry]) -> FeedGenerator:
     feed.id(head.self_url)
     feed.title(without_controls(head.title))
     feed.description(without_controls(head.title))
-    feed.link(href=head.page_url, rel="alternate")
     feed.link(href=head.self_url, rel="self")
+    # Last: feedgen takes the last one as the RSS channel's own link.
+    feed.link(href=head.page_url, rel="alternate")
     feed.language(head.language)
     feed.updated(head.updated)
     feed.lastBuildDate(head.updated)
@@ -89,15 +99,15 @@ def _fill(found: AtomOrRssEntry, entry: FeedEntry) -> None:
     found.id(entry.id)
     found.guid(entry.id, permalink=False)
     found.title(without_controls(entry.title))
-    found.link(href=entry.url)
+    found.link(href=entry.url, rel="alternate")
     found.published(entry.published)
     found.updated(entry.updated)
     found.author(name=without_controls(entry.author_unit) or "–")
     found.category(term=entry.content_hash, scheme=CONTENT_HASH_SCHEME)
     found.summary(without_controls(entry.summary) or without_controls(entry.title))
     found.content(without_controls(entry.html), type="html")
-    found.register_extension("enclosures", _Enclosures, atom=True, rss=True)
-    found.enclosures.links = entry.enclosures
+    found.register_extension("repairs", _Repairs, atom=True, rss=True)
+    found.repairs.entry = entry
 
 
 def rss(head: FeedHead, entries: Sequence[FeedEntry]) -> bytes:
@@ -114,7 +124,7 @@ def json_feed(head: FeedHead, entries: Sequence[FeedEntry]) -> bytes:
     """JSON Feed 1.1, in the order given."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": head.title,
+        "title": without_controls(head.title),
         "home_page_url": head.page_url,
         "feed_url": head.self_url,
         "language": head.language,
@@ -127,9 +137,9 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": entry.id,
         "url": entry.url,
-        "title": entry.title,
-        "summary": entry.summary,
-        "content_html": entry.html,
+        "title": without_controls(entry.title),
+        "summary": without_controls(entry.summary),
+        "content_html": without_controls(entry.html),
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
         "language": entry.language,

@@ -58,6 +58,13 @@ def drawable(text: str) -> str:
     return "".join(_drawn(unicodedata.normalize("NFC", text)))
 
 
+def is_visible(text: str) -> bool:
+    """Whether anything of the text leaves ink: not only spaces, controls and joiners."""
+    return any(
+        not _passes(one) and not one.isspace() and unicodedata.category(one) != "Cc" for one in text
+    )
+
+
 def _drawn(text: str) -> Iterator[str]:
     base = 0  # the fonts that can draw the letter a mark would sit on
     for character in text:

@@ -1,18 +1,23 @@
 """The article on the intranet, and what a reader must find there."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from urllib.parse import quote
 
 import lxml.html
+from lxml import etree
 
 from announcer.domain.announcement import Attachment, Content, Translation
 from announcer.domain.errors import N_
-from announcer.render import text
+from announcer.render.catalogue import language_name
+from announcer.render.text import PICTURES, UrlOf, article_html, without_controls
 
-LANGUAGE_NAMES = {"sv": "Svenska", "fi": "Suomi", "en": "English"}
 TranslateFor = Callable[[str], Callable[[str], str]]
+
+_INLINE = {"a", "strong", "em", "s", "code", "img", "b", "i", "span"}
+#: Attributes that lead somewhere, load something, or are read aloud.
+_TARGETS = ("href", "src", "alt")
 
 
 class ArticleMissingError(ValueError):
@@ -26,31 +31,49 @@ def article(content: Content, public_id: str, translate_for: TranslateFor) -> st
     """
     translate = translate_for(content.language)
     first, *others = content.languages
+    opening = (
+        f'<article class="announcement" id="{_element_id(public_id)}" '
+        f'data-content-hash="{content.content_hash}" lang="{escape(first)}">'
+    )
+
+    def url_of(attachment: Attachment) -> str:
+        return attachment_url(public_id, attachment.name)
+
     parts = [
-        f'<article class="announcement" id="announcement-{escape(public_id)}" '
-        f'data-content-hash="{content.content_hash}" lang="{escape(first)}">',
-        _section(content.text_in(first), "h1"),
+        opening,
+        _section(content.text_in(first), 1, content.attachments, url_of),
         _attachments(content, public_id, translate),
         _facts(content, translate),
-        *(_translation(content.text_in(language), language) for language in others),
+        *(_translation(content, language, url_of) for language in others),
         "</article>",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _section(words: Translation, heading: str) -> str:
-    title = escape(text.without_controls(words.title))
-    summary = escape(text.without_controls(words.summary))
-    lead = f'<p class="lead">{summary}</p>' if summary else ""
-    body = f'<div class="body">{text.html(words.body)}</div>' if words.body else ""
-    return f"<{heading}>{title}</{heading}>\n{lead}\n{body}"
+def _element_id(public_id: str) -> str:
+    return escape(f"announcement-{public_id}")
 
 
-def _translation(words: Translation, language: str) -> str:
-    name = LANGUAGE_NAMES.get(language, language)
+def _clean(words: str) -> str:
+    return escape(without_controls(words))
+
+
+def _section(
+    words: Translation, level: int, attachments: tuple[Attachment, ...], url_of: UrlOf
+) -> str:
+    """Title, lead and body; headings in the body begin one level below the title's."""
+    lead = f'<p class="lead">{_clean(words.summary)}</p>' if words.summary else ""
+    inner = article_html(words.body, attachments, url_of, first_heading=level + 1)
+    body = f'<div class="body">{inner}</div>' if inner else ""
+    title = f"<h{level}>{_clean(words.title)}</h{level}>"
+    return "\n".join(part for part in (title, lead, body) if part)
+
+
+def _translation(content: Content, language: str, url_of: UrlOf) -> str:
+    section = _section(content.text_in(language), 3, content.attachments, url_of)
     return (
         f'<section class="translation" lang="{escape(language)}">'
-        f'<p class="language">{escape(name)}</p>\n{_section(words, "h2")}</section>'
+        f'<h2 class="language">{_clean(language_name(language))}</h2>\n{section}</section>'
     )
 
 
@@ -69,11 +92,12 @@ def attachment_url(public_id: str, name: str) -> str:
 
 def _attachment(one: Attachment, public_id: str) -> str:
     url = escape(attachment_url(public_id, one.name))
-    name = escape(one.name)
+    name = _clean(one.name)
     link = f'<a href="{url}">{name}</a>'
-    if not one.media_type.startswith("image/"):
+    if one.media_type not in PICTURES:
         return f"<li>{link}</li>"
-    return f'<li><figure><img src="{url}" alt="{escape(one.alt)}"><figcaption>{link}</figcaption></figure></li>'
+    picture = f'<img src="{url}" alt="{_clean(one.alt)}">'
+    return f"<li><figure>{picture}<figcaption>{link}</figcaption></figure></li>"
 
 
 def _facts(content: Content, translate: Callable[[str], str]) -> str:
@@ -81,28 +105,75 @@ def _facts(content: Content, translate: Callable[[str], str]) -> str:
     if content.record_number:
         rows.append((translate(N_("Diarienummer")), content.record_number))
     cells = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(text.without_controls(value))}</dd></div>"
-        for name, value in rows
+        f"<div><dt>{escape(name)}</dt><dd>{_clean(value)}</dd></div>" for name, value in rows
     )
     return f'<dl class="facts">{cells}</dl>'
+
+
+def readable_text(page: str | bytes, public_id: str = "") -> str:
+    """What a person reads in the article of ``page``: one line a block, blanks made single.
+
+    ``page`` is the fragment or a whole page (bytes are UTF-8) with one announcement in it, or the
+    one with ``public_id``. Raises `ArticleMissingError`.
+    """
+    return _readable(_found(page, public_id))
 
 
 def article_digest(html: str | bytes, public_id: str) -> str:
     """Hex SHA-256 over what a reader of the article gets: text, targets, pictures, content hash.
 
-    ``html`` is the fragment itself or a whole page with it inside. Raises `ArticleMissingError`.
+    ``html`` is the fragment itself or a whole page with it inside; both give the same digest.
+    Raises `ArticleMissingError`.
     """
-    raw = html.decode("utf-8") if isinstance(html, bytes) else html
-    ending = raw.rstrip()
-    if not ending.endswith(("</html>", "</article>")):
-        raise ArticleMissingError("the page does not end")
-    root = lxml.html.fromstring(raw)
-    name = f"announcement-{public_id}"
-    found = [e for e in root.iter("article") if e.get("id") == name]
-    if len(found) != 1:
-        raise ArticleMissingError("the page has no such article")
-    seen = [found[0].get("data-content-hash", "")]
-    seen += [" ".join(found[0].text_content().split())]
-    for element in found[0].iter("a", "img"):
-        seen += [element.get("href", ""), element.get("src", ""), element.get("alt", "")]
+    found = _found(html, public_id)
+    seen = [found.get("data-content-hash", ""), _readable(found)]
+    for element in found.iter(etree.Element):
+        # Of any element: a frame or a script that was slipped in has a source too.
+        seen += [
+            f"{name}={element.get(name)}" for name in _TARGETS if element.get(name) is not None
+        ]
     return hashlib.sha256("\x00".join(seen).encode()).hexdigest()
+
+
+def _found(page: str | bytes, public_id: str) -> etree._Element:
+    """The one article that is asked for."""
+    root = _parsed(page)
+    wanted = f"announcement-{public_id}"
+    articles = [
+        element
+        for element in root.iter("article")
+        if (element.get("id") == wanted if public_id else element.get("class") == "announcement")
+    ]
+    if len(articles) != 1:
+        raise ArticleMissingError("the page has no such article, or several")
+    return articles[0]
+
+
+def _parsed(page: str | bytes) -> etree._Element:
+    try:
+        text = page.decode("utf-8") if isinstance(page, bytes) else page
+    except UnicodeDecodeError as error:
+        raise ArticleMissingError("the page is not UTF-8") from error
+    text = text.strip()
+    # A page may be cut right after the article, so only a bare fragment may end with it.
+    ending = "</article>" if text.startswith("<article") else "</html>"
+    if not text.endswith(ending):
+        raise ArticleMissingError(f"the page does not end with {ending}")
+    return lxml.html.document_fromstring(text)
+
+
+def _readable(article_element: etree._Element) -> str:
+    lines = "".join(_words(article_element)).splitlines()
+    return "\n".join(line for raw in lines if (line := " ".join(raw.split())))
+
+
+def _words(element: etree._Element) -> Iterator[str]:
+    """The element's text with a line break around every block."""
+    if not isinstance(element.tag, str):  # a comment is not read
+        return
+    edge = "" if element.tag in _INLINE else "\n"
+    yield edge + (element.text or "")
+    for child in element:
+        yield from _words(child)
+        yield child.tail or ""
+    yield edge

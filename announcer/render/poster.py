@@ -24,8 +24,8 @@ from announcer.domain.errors import N_
 from announcer.domain.organisation import Sender
 from announcer.render.blocks import Block, Run, Runs, blocks
 from announcer.render.catalogue import date_in_words
-from announcer.render.glyphs import EMOJI_FONTS, TEXT_FONTS, breakable, drawable
-from announcer.render.svg import is_harmless
+from announcer.render.glyphs import EMOJI_FONTS, TEXT_FONTS, breakable, drawable, is_visible
+from announcer.render.svg import clean_svg, is_harmless
 from announcer.render.text import without_controls
 
 Translate = Callable[[str], str]
@@ -64,7 +64,9 @@ def _with_picture(content: dict[str, Any], picture: Attachment, edition: Edition
     with tempfile.TemporaryDirectory(prefix="poster-") as folder:
         source = Path(folder, SOURCE.name)
         source.write_bytes(SOURCE.read_bytes())
-        Path(folder, name).write_bytes(picture.content)
+        is_svg = picture.media_type == "image/svg+xml"
+        drawn = clean_svg(picture.content) if is_svg else picture.content
+        Path(folder, name).write_bytes(drawn)
         shown = {"path": name, "alt": _line(picture.alt)}
         return _compiled(content | {"picture": shown}, edition, source)
 
@@ -103,11 +105,11 @@ def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
     more = len(words.body) > MOST_BODY or (not words.body and bool(content.body))
     return {
         "language": edition.language.partition("-")[0] or "sv",
-        "title": _line(words.title) or _line(sender.name),
+        "title": _line(words.title if is_visible(words.title) else sender.name),
         "summary": breakable(_line(words.summary)),
         "body": body,
         "more": more,
-        "date": date_in_words(edition.at, sender.time_zone, edition.language),
+        "date": _line(date_in_words(edition.at, sender.time_zone, edition.language)),
         "contact": _line(content.contact, 240),
         "record_number": _line(content.record_number, 80),
         "colour": sender.colour,
@@ -139,8 +141,11 @@ def _sender(sender: Sender) -> dict[str, str]:
 
 
 def _logo(sender: Sender) -> str | None:
-    """The logo's SVG text; a logo that cannot be shown is left out, the name stands there anyway."""
-    return sender.logo_svg.decode() if is_harmless(sender.logo_svg) else None
+    """The logo's SVG text; one that cannot be shown is left out, the name stands there anyway."""
+    try:
+        return clean_svg(sender.logo_svg).decode()
+    except ValueError:
+        return None
 
 
 def _qr_code(url: str) -> str:
@@ -159,7 +164,7 @@ def _picture(edition: Edition) -> Attachment | None:
 
 def _can_be_shown(attachment: Attachment) -> bool:
     kind = _PICTURES.get(attachment.media_type)
-    if kind is None or not _line(attachment.alt):
+    if kind is None or not is_visible(attachment.alt):
         return False
     if kind == "svg":
         return is_harmless(attachment.content)
@@ -174,8 +179,8 @@ def _body(words: Translation) -> list[dict[str, Any]]:
 
 def _items(block: Block) -> Iterator[dict[str, Any]]:
     """A block as the page draws it; a wide table becomes one paragraph a row."""
-    if block.kind == "rule":
-        return
+    if block.kind == "rule" or (block.kind == "heading" and not is_visible(block.text)):
+        return  # the compiler refuses a heading without words
     if block.kind == "table" and len(block.rows[0]) > MOST_COLUMNS:
         for row in block.rows:
             joined = tuple(run for cell in row for run in (*cell, Run("   ")))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -67,17 +68,23 @@ def deliver(installation: Installation, batch: UUID) -> None:
         return
     try:
         with _heartbeat(installation, lease):
-            while job := _prepare(installation, lease):
-                installation.database.point(f"{lease.channel}: before send")
-                outcomes = installation.channels[lease.channel].deliver(job)
-                installation.database.point(f"{lease.channel}: after send")
-                _record(installation, lease, outcomes)
-        _finish(installation, lease)
-    except GateClosed:
-        _give_back(installation, lease)
+            _carry_out(installation, lease)
     except LeaseLostError:
         return  # the sweeper took it back; whoever has it now goes on
     installation.wake()
+
+
+def _carry_out(installation: Installation, lease: Lease) -> None:
+    """Send until nothing is due or the gate closes. Raises `LeaseLostError`."""
+    try:
+        while job := _prepare(installation, lease):
+            installation.database.point(f"{lease.channel}: before send")
+            outcomes = installation.channels[lease.channel].deliver(job)
+            installation.database.point(f"{lease.channel}: after send")
+            _record(installation, lease, outcomes)
+        _finish(installation, lease)
+    except GateClosed:
+        _give_back(installation, lease)
 
 
 def _take(installation: Installation, batch_id: UUID) -> Lease | None:
@@ -101,13 +108,10 @@ def _heartbeat(installation: Installation, lease: Lease) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(LEASE.total_seconds() / 3):
-            with installation.database.transaction("renew lease") as session:
-                session.execute(
-                    update(BatchRow)
-                    .where(BatchRow.id == lease.batch, BatchRow.token == lease.token)
-                    .where(BatchRow.state == "running")
-                    .values(lease_until=engine.now(session) + LEASE)
-                )
+            try:
+                _renew(installation, lease)
+            except OperationalError:
+                continue  # the database is away for a moment; the lease may last till it is back
 
     thread = threading.Thread(target=beat, name=f"lease {lease.batch}", daemon=True)
     thread.start()
@@ -116,6 +120,16 @@ def _heartbeat(installation: Installation, lease: Lease) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def _renew(installation: Installation, lease: Lease) -> None:
+    with installation.database.transaction("renew lease") as session:
+        session.execute(
+            update(BatchRow)
+            .where(BatchRow.id == lease.batch, BatchRow.token == lease.token)
+            .where(BatchRow.state == "running")
+            .values(lease_until=engine.now(session) + LEASE)
+        )
 
 
 def _held(session: Session, lease: Lease) -> tuple[AnnouncementRow, StepRow, BatchRow]:
@@ -218,8 +232,9 @@ def _record(installation: Installation, lease: Lease, outcomes: Mapping[str, Out
                 )
             )
         )
+        now = engine.now(session)  # asked once: each question would flush one row by itself
         for delivery in rows:
-            _apply(session, installation, step, delivery, outcomes[delivery.recipient])
+            _apply(installation, step, delivery, outcomes[delivery.recipient], now)
         session.flush()
         records.append(
             session,
@@ -231,7 +246,7 @@ def _record(installation: Installation, lease: Lease, outcomes: Mapping[str, Out
             outcome=_tally(rows),
         )
         for outcome in outcomes.values():
-            if outcome.evidence and step.confirmed_at is None:
+            if outcome.evidence and step.confirmed_at is None and step.state == "sending":
                 settling.confirm(session, installation, row, step, outcome.evidence)
 
 
@@ -241,13 +256,12 @@ def _tally(rows: list[DeliveryRow]) -> dict[str, int]:
 
 
 def _apply(
-    session: Session,
     installation: Installation,
     step: StepRow,
     delivery: DeliveryRow,
     outcome: Outcome,
+    now: datetime,
 ) -> None:
-    now = engine.now(session)
     state = outcome.state
     late = step.started_at is not None and now > step.started_at + GIVE_UP
     if state is DeliveryState.DEFERRED and late and step.channel != "intranet":
@@ -295,11 +309,17 @@ def _next_round(session: Session, batch: BatchRow) -> None:
 
 
 def _give_back(installation: Installation, lease: Lease) -> None:
-    """The gate closed (a pause, a withdrawal): nothing was marked, look again soon."""
+    """The gate closed (a pause, a withdrawal): look again soon.
+
+    What is marked all the same is a page whose confirmation the database refused: it stays
+    unconfirmed and is read again.
+    """
     with installation.database.transaction("give back batch") as session:
+        _, _, batch = _held(session, lease)
+        again = engine.now(session) + CLOSED_AGAIN
         session.execute(
-            update(BatchRow)
-            .where(BatchRow.id == lease.batch, BatchRow.token == lease.token)
-            .where(BatchRow.state == "running")
-            .values(state="ready", lease_until=None, due_at=engine.now(session) + CLOSED_AGAIN)
+            update(DeliveryRow)
+            .where(DeliveryRow.batch == batch.id, DeliveryRow.state == DeliveryState.SENDING.value)
+            .values(state=DeliveryState.DEFERRED.value, next_try_at=again)
         )
+        batch.state, batch.lease_until, batch.due_at = "ready", None, again

@@ -176,6 +176,8 @@ def claim(installation: Installation) -> list[Claimed]:
     """Lease due batches to the queues, as far as these have room."""
     claimed: list[Claimed] = []
     with installation.database.transaction("claim") as session:
+        # One at a time: two dispatchers that count at once would both fill the same room.
+        session.execute(select(engine.advisory_lock("claim")))
         for urgent in (True, False):
             claimed += [Claimed(batch.id, urgent) for batch in _lease(session, urgent=urgent)]
     return claimed

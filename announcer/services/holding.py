@@ -45,14 +45,14 @@ def resume(installation: Installation, actor: Person, reference: str) -> None:
         for step in records.steps_of(session, row.id):
             if step.held_at is not None:
                 step.held_at, step.held_reason = None, ""
-                _take_up_batches(session, step)
+            _take_up_batches(session, step)
         records.append(session, row.id, "resumed", actor.pseudonym)
         planning.wake(session, row)
     installation.wake()
 
 
 def _take_up_batches(session: Session, step: StepRow) -> None:
-    """A stopped step starts counting anew: the deaths over it, and how late it is."""
+    """A step that stood still starts counting anew: the deaths over it, and how late it is."""
     session.flush()
     session.execute(
         update(BatchRow)

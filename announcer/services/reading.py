@@ -174,11 +174,18 @@ def feed(
     least: int = 50,
     within: timedelta = timedelta(days=1),
 ) -> Feed:
-    """Everything that was put up within ``within``, and at least ``least`` entries if there are."""
+    """Everything that was put up within ``within``, and at least ``least`` entries if there are.
+
+    What is not confirmed is always there, or it never could be: the read-back looks here.
+    """
     lines = visible(session, installation, reader, unit)
     since = engine.now(session) - within
     up = [line for line in lines if not line.withdrawn_at]
-    shown = [line for number, line in enumerate(up) if number < least or line.published_at > since]
+    shown = [
+        line
+        for number, line in enumerate(up)
+        if number < least or line.published_at > since or line.confirmed_at is None
+    ]
     changes = [m for line in lines for m in (line.published_at, line.withdrawn_at) if m]
     return Feed(load(session, shown), max(changes, default=None))
 

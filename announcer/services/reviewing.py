@@ -1,16 +1,19 @@
 """Approval: bound to one text, by somebody the policy names."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from announcer.db import engine
 from announcer.db.models import AnnouncementRow, ApprovalRow, RevisionRow
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.domain.policy import Policy
+from announcer.domain.step import PlannedStep
 from announcer.services import planning, records
 from announcer.services.installation import Installation
 
@@ -76,7 +79,21 @@ def may_approve(policy: Policy, actor: Person, row: AnnouncementRow, author: UUI
     )
 
 
-def waiting_for(installation: Installation, actor: Person) -> list[AnnouncementRow]:
+@dataclass(frozen=True)
+class Proposal:
+    """A text that waits for approval; ``can_approve`` is about the person who asked.
+
+    ``plan`` is each step with its earliest moment (aware UTC) if the page were confirmed now.
+    """
+
+    public_id: str
+    content: Content
+    content_hash: str
+    can_approve: bool
+    plan: list[tuple[PlannedStep, datetime]]
+
+
+def waiting_for(installation: Installation, actor: Person) -> list[Proposal]:
     """What this person could approve now, oldest first."""
     with installation.database.reading() as session:
         rows = session.scalars(
@@ -85,55 +102,42 @@ def waiting_for(installation: Installation, actor: Person) -> list[AnnouncementR
             .order_by(AnnouncementRow.created_at)
             .limit(500)
         )
-        return [
-            row
-            for row in rows
-            if may_approve(
-                records.policy_of(session, installation, row),
-                actor,
-                row,
-                records.newest_revision(session, row.id).author,
-            )
-        ]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A text that waits for approval; ``can_approve`` is about the person who asked."""
-
-    public_id: str
-    content: Content
-    content_hash: str
-    can_approve: bool
-
-
-def proposals_for(installation: Installation, actor: Person) -> list[Proposal]:
-    """What this person could approve now, oldest first, with its text."""
-    ids = [row.public_id for row in waiting_for(installation, actor)]
-    return [proposal(installation, actor, public_id) for public_id in ids]
+        found = [_proposal(session, installation, actor, row) for row in rows]
+        return [one for one in found if one and one.can_approve]
 
 
 def proposal(installation: Installation, actor: Person, reference: str) -> Proposal:
     """The newest text of an announcement, for its author, who approves it and the information
     unit. Raises `NotFound` alike for everybody else."""
-    missing = N_("Sidan finns inte.")
     with installation.database.reading() as session:
         try:
             row = records.find(session, reference)
         except NotFound:
-            raise NotFound(missing) from None
-        revision = records.newest_revision(session, row.id)
-        policy = records.policy_of(session, installation, row)
-        approval = policy.classes[row.class_name].approval
-        roles = (*policy.information_unit, *(approval.by if approval else ()))
-        if actor.pseudonym not in (row.author, revision.author) and not policy.has_role(
-            actor, roles, row.unit
-        ):
-            raise NotFound(missing)
-        return Proposal(
-            public_id=row.public_id,
-            content=records.content_of(session, revision),
-            content_hash=revision.content_hash,
-            can_approve=row.state == AnnouncementState.IN_REVIEW.value
-            and may_approve(policy, actor, row, revision.author),
-        )
+            found = None
+        else:
+            found = _proposal(session, installation, actor, row)
+    if found is None:
+        raise NotFound(N_("Sidan finns inte."))
+    return found
+
+
+def _proposal(
+    session: Session, installation: Installation, actor: Person, row: AnnouncementRow
+) -> Proposal | None:
+    """None where ``actor`` may not read it."""
+    revision = records.newest_revision(session, row.id)
+    policy = records.policy_of(session, installation, row)
+    approval = policy.classes[row.class_name].approval
+    roles = (*policy.information_unit, *(approval.by if approval else ()))
+    wrote = actor.pseudonym in (row.author, revision.author)
+    if not wrote and not policy.has_role(actor, roles, row.unit):
+        return None
+    content = records.content_of(session, revision)
+    return Proposal(
+        public_id=row.public_id,
+        content=content,
+        content_hash=revision.content_hash,
+        can_approve=row.state == AnnouncementState.IN_REVIEW.value
+        and may_approve(policy, actor, row, revision.author),
+        plan=planning.preview(policy, content, engine.now(session)),
+    )

@@ -295,6 +295,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = announcer, pg_catalog, pg_te
 DECLARE
   s announcer.step;
 BEGIN
+  -- The lock first, and the step as it stands then: what was held meanwhile is seen as held.
+  PERFORM 1 FROM announcer.announcement a JOIN announcer.step t ON t.announcement = a.id
+    WHERE t.id = NEW.step FOR NO KEY UPDATE OF a;
   SELECT * INTO s FROM announcer.step WHERE id = NEW.step;
   IF TG_OP = 'INSERT' THEN
     IF NEW.state <> 'pending' OR s.state <> 'sending' OR NEW.channel <> s.channel

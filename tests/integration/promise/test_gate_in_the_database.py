@@ -1,5 +1,6 @@
 """What the database refuses the app role, whatever the program does."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
@@ -10,16 +11,18 @@ from tests.world import World
 
 
 @pytest.fixture
-def app(world: World) -> psycopg.Connection:
+def app(world: World) -> Iterator[psycopg.Connection]:
     """The app role's own connection, as an intruder in the program would have it."""
-    return psycopg.connect(world.config.database_url.replace("+psycopg", ""), autocommit=True)
+    url = world.config.database_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture
 def decision(world: World) -> str:
     """An approved decision whose page is not confirmed: the intranet does not answer."""
     world.liar = lambda _: _unavailable
-    public_id = world.decision(audience='["alla", "press"]')
+    public_id = world.decision(audience='["bibliotek", "press"]')
     approve(world, public_id)
     world.settle()
     return public_id
@@ -48,7 +51,8 @@ def step_id(world: World, public_id: str, channel: str) -> str:
 
 @pytest.mark.parametrize("channel", ["email", "poster", "press"])
 def test_no_step_starts_before_the_page_is_confirmed(world, app, decision, channel):
-    with pytest.raises(CheckViolation, match="not confirmed"):
+    rule = "an earlier step" if channel == "press" else "not confirmed"
+    with pytest.raises(CheckViolation, match=rule):
         app.execute(
             "UPDATE announcer.step SET state = 'sending' WHERE id = %s",
             (step_id(world, decision, channel),),
@@ -145,7 +149,7 @@ def test_the_moment_of_confirmation_is_stamped_and_not_given(world, app, decisio
 @pytest.fixture
 def confirmed(world: World) -> str:
     """A decision whose page is confirmed and whose press step waits for its window and release."""
-    public_id = world.decision(title="Bekräftad", audience='["alla", "press"]')
+    public_id = world.decision(title="Bekräftad", audience='["bibliotek", "press"]')
     approve(world, public_id)
     world.settle()
     assert world.step(public_id, "intranet").confirmed_at
@@ -200,36 +204,42 @@ def test_the_press_step_needs_window_and_release(world, app, confirmed):
         app.execute(start, (step,))
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "ALTER TABLE announcer.step DISABLE TRIGGER gate",
-        "DROP TRIGGER gate ON announcer.step",
-        "SET session_replication_role = replica",
-        "CREATE OR REPLACE FUNCTION announcer.announcer_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
-        "CREATE FUNCTION announcer.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE TABLE announcer.mine ()",
-        "CREATE TEMPORARY TABLE step (LIKE announcer.step)",
-        "CREATE SCHEMA mine",
-        "DELETE FROM announcer.event",
-        "UPDATE announcer.event SET payload = ''",
-        "TRUNCATE announcer.event",
-        "INSERT INTO announcer.event VALUES (gen_random_uuid(), 1, '', '', '')",
-        "DELETE FROM announcer.approval",
-        "UPDATE announcer.approval SET content_hash = ''",
-        "DELETE FROM announcer.release",
-        "DELETE FROM announcer.lift",
-        "UPDATE announcer.readback SET at = '2020-01-01'",
-        "UPDATE announcer.blob SET content = ''",
-        "UPDATE announcer.revision SET content = ''",
-        "UPDATE announcer.announcement SET planned_at = '2020-01-01'",
-        "UPDATE announcer.alembic_version SET version_num = ''",
-        "SET ROLE announcer_owner",
-    ],
+FORBIDDEN = (
+    "ALTER TABLE announcer.step DISABLE TRIGGER gate",
+    "DROP TRIGGER gate ON announcer.step",
+    "SET session_replication_role = replica",
+    "CREATE OR REPLACE FUNCTION announcer.announcer_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+    "CREATE FUNCTION announcer.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE TABLE announcer.mine ()",
+    "CREATE TEMPORARY TABLE step (LIKE announcer.step)",
+    "CREATE SCHEMA mine",
+    "DELETE FROM announcer.event",
+    "UPDATE announcer.event SET payload = ''",
+    "TRUNCATE announcer.event",
+    "INSERT INTO announcer.event VALUES (gen_random_uuid(), 1, '', '', '')",
+    "DELETE FROM announcer.approval",
+    "UPDATE announcer.approval SET content_hash = ''",
+    "DELETE FROM announcer.release",
+    "DELETE FROM announcer.lift",
+    "UPDATE announcer.readback SET at = '2020-01-01'",
+    "UPDATE announcer.blob SET content = ''",
+    "UPDATE announcer.revision SET content = ''",
+    "UPDATE announcer.announcement SET planned_at = '2020-01-01'",
+    "UPDATE announcer.alembic_version SET version_num = ''",
+    "SET ROLE announcer_owner",
 )
-def test_the_app_role_cannot(app, statement):
-    with pytest.raises(InsufficientPrivilege):
+
+
+def _is_refused(app: psycopg.Connection, statement: str) -> bool:
+    try:
         app.execute(statement)
+    except InsufficientPrivilege:
+        return True
+    return False
+
+
+def test_the_app_role_cannot_touch_the_gate_the_clock_or_the_record(app):
+    assert [statement for statement in FORBIDDEN if not _is_refused(app, statement)] == []
 
 
 def test_a_temporary_table_made_by_anybody_does_not_shadow_the_real_one(world, decision):
@@ -241,7 +251,7 @@ def test_a_temporary_table_made_by_anybody_does_not_shadow_the_real_one(world, d
     with pytest.raises(CheckViolation, match="not confirmed"):
         world.owner.execute(
             "UPDATE announcer.step SET state = 'sending' WHERE id = %s",
-            (step_id(world, decision, "press"),),
+            (step_id(world, decision, "email"),),
         )
 
 
@@ -260,7 +270,6 @@ def test_the_authors_own_approval_is_not_enough(world, app):
     """The program is bypassed: rows are written as if the author had approved."""
     public_id = world.decision(title="Egen hand")
     approve(world, public_id)
-    world.owner.execute("ALTER TABLE announcer.approval DISABLE TRIGGER ALL")
     world.owner.execute("UPDATE announcer.approval SET approver = %s", (world.chief.pseudonym,))
     with pytest.raises(CheckViolation, match="not approved"):
         app.execute(

@@ -1,0 +1,80 @@
+"""Somebody with a browser: keeps cookies, fills in the forms that are on the page, reads."""
+
+from typing import Any
+
+import httpx
+import lxml.html
+
+File = tuple[str, bytes]
+
+
+class Visitor:
+    """One browser on the intranet at ``url``. ``page`` is the last answer."""
+
+    def __init__(self, url: str, **headers: str) -> None:
+        self.client = httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)
+        self.page = httpx.Response(200)
+
+    def get(self, path: str) -> httpx.Response:
+        """Open an address, following redirects as a browser does."""
+        self.page = self.client.get(path, follow_redirects=True)
+        return self.page
+
+    def ask(self, method: str, path: str, **fields: Any) -> httpx.Response:
+        """Send a request past the pages, with a valid token if it changes something."""
+        if method == "GET":
+            return self.client.get(path)
+        return self.client.request(method, path, data={**fields, "csrf_token": self.token()})
+
+    def token(self) -> str:
+        """A valid token of this session."""
+        tree = lxml.html.fromstring(self.client.get("/logga-in").text)
+        return str(tree.xpath("string(//input[@name='csrf_token']/@value)"))
+
+    def sign_in(self, person: str) -> "Visitor":
+        """Choose a person from the list."""
+        self.get(f"/logga-in?sok={person}")
+        self.press(person)
+        assert self.page.status_code == 200, self.page.text
+        return self
+
+    @property
+    def tree(self) -> lxml.html.HtmlElement:
+        """The last page."""
+        return lxml.html.fromstring(self.page.text)
+
+    @property
+    def text(self) -> str:
+        """What can be read on the last page, blanks made single."""
+        return " ".join(self.tree.find("body").text_content().split())
+
+    def value(self, name: str) -> str:
+        """What stands in a field of the last page."""
+        found = self.tree.xpath(f"//*[@name='{name}']")[0]
+        return str(found.value or "")
+
+    def press(
+        self, words: str, /, files: list[File] | None = None, near: str = "", **fields: Any
+    ) -> httpx.Response:
+        """Press the first button that says ``words`` in a form that sends to an address with
+        ``near`` in it, having filled in ``fields``."""
+        for form in self.tree.forms:
+            for button in form.iter("button"):
+                says = " ".join(button.text_content().split())
+                if words in says and near in (form.get("action") or ""):
+                    return self._send(form, button, fields, files or [])
+        raise AssertionError(f"no button says {words!r} on {self.page.url}: {self.text}")
+
+    def _send(
+        self, form: Any, button: Any, fields: dict[str, Any], files: list[File]
+    ) -> httpx.Response:
+        sent: dict[str, Any] = {}
+        for name, value in form.form_values():
+            sent.setdefault(name, []).append(value)
+        sent.update(fields)
+        if button.get("name"):
+            sent[button.get("name")] = button.get("value")
+        action = form.get("action") or str(self.page.url)
+        upload = [("bilagor", file) for file in files]
+        self.page = self.client.post(action, data=sent, files=upload or None, follow_redirects=True)
+        return self.page

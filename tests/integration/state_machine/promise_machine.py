@@ -1,0 +1,375 @@
+"""Everything that people, workers, clocks and servers can do to an announcement, in any order."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from announcer.domain.errors import Refusal
+from announcer.services import (
+    dispatching,
+    holding,
+    records,
+    resolving,
+    reviewing,
+    sweeping,
+    writing,
+)
+from announcer.services import status as statuses
+from announcer.services.resolving import Exit
+from tests.doubles.recording_smtp import Rules, Stage
+from tests.integration.state_machine.house_people import KINDS, PRESS, content_of, item_of, people
+from tests.integration.state_machine.observed_house import LIES, ObservedHouse
+from tests.integration.state_machine.promise_model import Item
+from tests.world import MORNING
+
+#: So much may pass in one example: after five days of trying, mail may be given up.
+LONGEST_RUN = timedelta(days=4)
+
+#: Moments at which something is due, until all is done once everything works again.
+MOST_MOMENTS = 60
+
+FORWARD = st.sampled_from(
+    [
+        *(timedelta(seconds=2), timedelta(seconds=31), timedelta(seconds=61)),
+        *(timedelta(minutes=20), timedelta(hours=1, minutes=59), timedelta(hours=4)),
+        *(timedelta(hours=23), timedelta(hours=50)),
+    ]
+)
+BACKWARD = st.sampled_from(
+    [timedelta(seconds=40), timedelta(minutes=61), timedelta(hours=2), timedelta(hours=5)]
+)
+#: Where a worker or a dispatcher can die.
+CRASHES = st.sampled_from(
+    [
+        *("begin step: before commit", "begin step: after commit", "claim: after commit"),
+        *("take batch: after commit", "mark sending: before commit", "mark sending: after commit"),
+        *("email: before send", "email: after send", "press: before send", "press: after send"),
+        *("intranet: after send", "poster: before send"),
+        *("record outcome: before commit", "record outcome: after commit"),
+        *("finish batch: before commit", "finish batch: after commit", "sweep: before commit"),
+    ]
+)
+#: Where something else can come in between: no transaction is open there.
+PAUSES = st.sampled_from(
+    [
+        *("take batch: after commit", "mark sending: after commit", "record outcome: after commit"),
+        *("email: before send", "email: after send", "press: before send", "press: after send"),
+        *("begin step: after commit", "claim: after commit"),
+    ]
+)
+INTERRUPTIONS = st.sampled_from(["hold", "withdraw", "taken over", "clock back", "again"])
+
+_SOME = "bibliotek.001@hallefors.example"
+_MORE = ("bildning.002@hallefors.example", PRESS[0])
+MAIL_SERVERS = {
+    "ok": Rules(),
+    "busy": Rules(mail="451 4.3.2 Try later"),
+    "closing": Rules(greeting="421 4.3.2 Closing"),
+    "full": Rules(accept="452 4.3.1 Insufficient storage"),
+    "greylisting": Rules(replies=dict.fromkeys((_SOME, *_MORE), "451 4.7.1 Greylisted")),
+    "refusing": Rules(replies=dict.fromkeys((_SOME, PRESS[1]), "550 5.1.1 No such user")),
+    "lost after dot": Rules(hang_up=Stage.AFTER_DOT),
+    "lost after answer": Rules(hang_up=Stage.AFTER_ACCEPT),
+    "lost in the text": Rules(hang_up=Stage.IN_DATA),
+}
+PEOPLE = ("rektor", "bibliotekschef", "kommunchef", "informatör", "informationschef", "medarbetare")
+
+#: Announcements in one example.
+MOST_ITEMS = 3
+KIND = st.sampled_from(sorted(KINDS))
+WHO = st.sampled_from(PEOPLE)
+WHICH = st.integers(0, 2)
+THERE_IS_SOMETHING = precondition(lambda self: bool(self.house.model.items))
+
+
+class PromiseMachine(RuleBasedStateMachine):
+    """Each move is followed by a look at everything that came out."""
+
+    house: ClassVar[ObservedHouse]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house.begin(MORNING)
+        self.world, self.model = self.house.world, self.house.model
+        self.installation = self.world.installation
+        self.people = people(self.world)
+        self.queue: list[UUID] = []
+        self.passed = timedelta(0)
+
+    # People ------------------------------------------------------------------------------------
+
+    def asked(self, move: Callable[[], Any]) -> Any:
+        """The answer, True where there is none to give, or None where it was refused."""
+        try:
+            answer = move()
+        except Refusal:
+            return None
+        return True if answer is None else answer
+
+    def item(self, which: int) -> Item:
+        return self.model.items[which % len(self.model.items)]
+
+    @initialize(kind=KIND, far=st.integers(0, 3))
+    def first(self, kind: str, far: int) -> None:
+        """Something is written; perhaps approved and ticked, and perhaps its page is up."""
+        self.write(kind, "rektor")
+        if far > 0:
+            self.approve(0, "informatör", stale=False)
+            self.tick(0, "informatör")
+        for _ in range(far - 1):
+            self.work()
+
+    @rule(kind=KIND, who=WHO)
+    @precondition(lambda self: len(self.model.items) < MOST_ITEMS)
+    def write(self, kind: str, who: str) -> None:
+        actor = self.people["bibliotekschef" if kind == "bara min enhet" else who]
+        title = f"Nyhet {len(self.model.items) + 1} version 1"
+        item = item_of(kind, actor.pseudonym, title)
+        self.model.items.append(item)
+        handed_in = writing.submit(self.installation, actor, content_of(kind, title))
+        item.public_id = handed_in.public_id
+
+    @rule(what=st.sampled_from(["edit", "approve", "approve stale"]), which=WHICH, who=WHO)
+    @THERE_IS_SOMETHING
+    def review(self, what: str, which: int, who: str) -> None:
+        if what == "edit":
+            self.edit(which, who)
+        else:
+            self.approve(which, who, stale=what == "approve stale")
+
+    def edit(self, which: int, who: str) -> None:
+        item, actor = self.item(which), self.people[who]
+        title = f"{item.text[0].rpartition(' ')[0]} {len(item.titles) + 1}"
+        text = content_of(item.kind, title)
+        if self.asked(lambda: writing.edit(self.installation, actor, item.public_id, text)):
+            assert not item.approved, "an approved text was changed"
+            item.titles.append((title, actor.pseudonym))
+
+    def approve(self, which: int, who: str, *, stale: bool) -> None:
+        """``stale``: the approver read the first version and not what it was changed to."""
+        item, actor = self.item(which), self.people[who]
+        title = item.titles[0][0] if stale else item.text[0]
+        read = content_of(item.kind, title).content_hash
+        if self.asked(lambda: reviewing.approve(self.installation, actor, item.public_id, read)):
+            assert title == item.text[0], "a text was approved that nobody read"
+            self.model.approved(item, actor.pseudonym)
+
+    @rule(what=st.sampled_from(["release", "release", "tick"]), which=WHICH, who=WHO)
+    @THERE_IS_SOMETHING
+    def let_go(self, what: str, which: int, who: str) -> None:
+        if what == "tick":
+            self.tick(which, who)
+        else:
+            self.release(which, who)
+
+    def release(self, which: int, who: str) -> None:
+        item, actor = self.item(which), self.people[who]
+        done = self.asked(lambda: holding.release(self.installation, actor, item.public_id))
+        # That anybody else released it counts for nothing in the model.
+        item.released |= bool(done) and actor.unit == "info"
+
+    def tick(self, which: int, who: str) -> None:
+        item, actor = self.item(which), self.people[who]
+        item.ticked |= bool(
+            self.asked(lambda: holding.tick(self.installation, actor, item.public_id, "mote"))
+        )
+
+    @rule(what=st.sampled_from(["hold", "hold", "resume", "resume", "withdraw"]), which=WHICH)
+    @THERE_IS_SOMETHING
+    def stop(self, what: str, which: int) -> None:
+        {"hold": self.hold, "resume": self.resume, "withdraw": self.withdraw}[what](which)
+
+    def hold(self, which: int) -> None:
+        item, actor = self.item(which), self.people["informatör"]
+        if self.asked(lambda: holding.hold(self.installation, actor, item.public_id, "Fel.") + 1):
+            item.held = True
+            self.house.stopped(item)
+
+    def resume(self, which: int) -> None:
+        item, actor = self.item(which), self.people["informatör"]
+        self.asked(lambda: holding.resume(self.installation, actor, item.public_id))
+        item.held = False
+
+    def withdraw(self, which: int) -> None:
+        item, actor = self.item(which), self.people["informatör"]
+        if not item.withdrawn:
+            holding.withdraw(self.installation, actor, item.public_id, "Det gäller inte.")
+            item.withdrawn = True
+            self.house.stopped(item)
+
+    @rule(number=st.integers(0, 5), exit_=st.sampled_from(Exit))
+    def resolve(self, number: int, exit_: Exit) -> None:
+        doubts = statuses.doubts(self.installation)
+        if doubts:
+            self.decide(doubts[number % len(doubts)], exit_)
+
+    def decide(self, doubt: statuses.Doubt, exit_: Exit) -> None:
+        item, actor = self.model.by_id(doubt.public_id), self.people["informatör"]
+        assert item is not None
+        resolving.resolve(self.installation, actor, str(doubt.id), exit_)
+        if exit_ is Exit.AGAIN:
+            item.again[doubt.recipient] += 1
+        else:
+            item.closed.add(doubt.recipient)
+
+    # Workers and the queue ---------------------------------------------------------------------
+
+    def work(self) -> int:
+        """One round of dispatcher and workers, with what was claimed before."""
+        swept, begun = sweeping.sweep(self.installation), dispatching.look(self.installation)
+        self.claim()
+        queue, self.queue = self.queue, []
+        for batch in queue:
+            self.house.deliver(batch)
+        return swept + begun + len(queue)
+
+    def claim(self) -> None:
+        self.queue += [UUID(str(one.batch)) for one in dispatching.claim(self.installation)]
+
+    @rule(amount=FORWARD, rounds=st.integers(1, 3))
+    def a_while(self, amount: timedelta, rounds: int) -> None:
+        """Time passes, and everybody works."""
+        self.forward(amount)
+        for _ in range(rounds):
+            self.house.survive(self.work)
+
+    @rule(what=st.sampled_from(["look", "claim", "sweep"]))
+    def a_part_of_a_round(self, what: str) -> None:
+        moves: dict[str, Callable[[], object]] = {
+            "look": lambda: dispatching.look(self.installation),
+            "claim": self.claim,
+            "sweep": lambda: sweeping.sweep(self.installation),
+        }
+        self.house.survive(moves[what])
+
+    @rule(number=st.integers(0, 9), what=st.sampled_from(["once", "twice", "kept", "lost"]))
+    def deliver(self, number: int, what: str) -> None:
+        """One message reaches a worker, or two, or does not; kept: it is brought again later."""
+        self.claim()
+        if not self.queue:
+            return
+        batch = self.queue[number % len(self.queue)]
+        for _ in range({"twice": 2, "lost": 0}.get(what, 1)):
+            self.house.survive(lambda: self.house.deliver(batch))
+        if what != "kept":
+            self.queue.remove(batch)
+
+    @rule(point=CRASHES, occurrence=st.integers(1, 2))
+    def crash(self, point: str, occurrence: int) -> None:
+        """Whoever comes to this point next is killed; the messages it had are lost."""
+        self.house.crash_at = (point, occurrence)
+        self.house.survive(self.work)
+
+    @rule(point=PAUSES, occurrence=st.integers(1, 2), what=INTERRUPTIONS, which=WHICH)
+    @THERE_IS_SOMETHING
+    def interrupt(self, point: str, occurrence: int, what: str, which: int) -> None:
+        """The next time somebody comes to this point, something else happens in between."""
+        moves: dict[str, Callable[[], object]] = {
+            "hold": lambda: self.hold(which),
+            "withdraw": lambda: self.withdraw(which),
+            "taken over": self.taken_over,
+            "clock back": lambda: self.backward(timedelta(hours=1)),
+            "again": self.work,
+        }
+        self.house.interrupt_at = (point, occurrence)
+        self.house.interruption = moves[what]
+        self.house.survive(self.work)
+
+    def taken_over(self) -> None:
+        """The worker is so slow that its lease runs out, and another goes on in its place."""
+        self.forward(timedelta(seconds=31))
+        self.work()
+
+    # Clocks and servers ------------------------------------------------------------------------
+
+    def forward(self, amount: timedelta) -> None:
+        if self.passed + amount <= LONGEST_RUN:
+            self.passed += amount
+            self.world.set_time(self.world.now() + amount)
+
+    @rule(amount=BACKWARD)
+    def backward(self, amount: timedelta) -> None:
+        self.world.set_time(self.world.now() - amount)
+
+    @rule(which=WHICH, seconds=st.sampled_from([-1, 1]))
+    @THERE_IS_SOMETHING
+    def to_the_edge(self, which: int, seconds: int) -> None:
+        """Just before, or just after, the window of this announcement is over; then a round."""
+        steps = self.world.status(self.item(which).public_id).steps
+        edges = [step.earliest for step in steps if step.earliest and step.external]
+        if edges:
+            self.forward(max(edges) + timedelta(seconds=seconds) - self.world.now())
+            self.house.survive(self.work)
+
+    @rule(rules=st.sampled_from(sorted(MAIL_SERVERS)))
+    def mail_server(self, rules: str) -> None:
+        self.house.smtp.rules = MAIL_SERVERS[rules]
+        replies = MAIL_SERVERS[rules].replies.items()
+        self.model.refused |= {a.casefold() for a, reply in replies if reply.startswith("5")}
+
+    @rule(lie=st.sampled_from(("", "", *LIES)))
+    def intranet(self, lie: str) -> None:
+        self.house.lie = lie
+
+    # The promise -------------------------------------------------------------------------------
+
+    @invariant()
+    def the_promise_holds(self) -> None:
+        self.house.look_at_pages()
+        assert not self.model.violations, "\n".join(self.model.violations)
+
+    def teardown(self) -> None:
+        """Everything heals and everybody does what is theirs: then nothing was lost."""
+        if self.model.violations:
+            return
+        self.house.heal()
+        self.queue = []
+        for _ in range(MOST_MOMENTS):
+            self.everybody_does_what_is_theirs()
+            while self.work():
+                pass
+            if not (unfinished := self.unfinished()):
+                break
+            self.to_the_next_moment()
+        self.house.look_at_pages(again=True)
+        self.the_promise_holds()
+        assert not unfinished, "\n".join(unfinished)
+        with self.installation.database.reading() as session:
+            assert list(records.verify(session)) == []
+
+    def everybody_does_what_is_theirs(self) -> None:
+        stopped = self.house.stopped_items()
+        for number, item in enumerate(self.model.items):
+            if item.withdrawn:
+                continue
+            for name in ("informatör", "informationschef", "kommunchef"):
+                if not item.approved:
+                    self.approve(number, name, stale=False)
+            if item.held or item.public_id in stopped:
+                self.resume(number)
+            if not item.ticked:
+                self.tick(number, "informatör")
+            if not item.released:
+                self.release(number, "informatör")
+        for doubt in statuses.doubts(self.installation):
+            about = self.model.by_id(doubt.public_id)
+            if about is not None and not about.withdrawn:
+                self.decide(doubt, Exit.AGAIN)
+
+    def unfinished(self) -> list[str]:
+        """What is not done, and who was not reached."""
+        completed = self.house.completed_items()
+        return [
+            f"{item.kind} is not finished: {self.world.status(item.public_id)}; not reached: {left}"
+            for item in self.model.items
+            if not item.withdrawn
+            and ((left := item.missing(self.model.refused)) or item.public_id not in completed)
+        ]
+
+    def to_the_next_moment(self) -> None:
+        """The clock goes on to the next thing that waits for nothing but time."""
+        self.world.set_time(self.house.next_moment() + timedelta(seconds=1))

@@ -1,0 +1,233 @@
+"""The promise once more, small and independent: what may come out, and when.
+
+Written from the design and the policy's own words, never from the program. It is told what
+people did and what came out, in the order in which it happened, and collects every violation.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from announcer.domain.calendar import WorkingCalendar
+
+ZONE = ZoneInfo("Europe/Stockholm")
+_MORNING = (time(7, 30), time(12, 0))
+#: The policy's page 8: the switchboard's hours; no test goes beyond January 2027.
+_CLOSED = {date(2026, 12, day) for day in (24, 25, 26, 31)} | {date(2027, 1, 1), date(2027, 1, 6)}
+SWITCHBOARD = WorkingCalendar(
+    zone=ZONE,
+    hours={
+        **{day: (_MORNING, (time(12, 30), time(16, 0))) for day in range(4)},
+        4: (_MORNING, (time(12, 30), time(15, 0))),
+    },
+    is_day_off=_CLOSED.__contains__,
+    half_days=(("01-05", time(12, 0)),),
+)
+
+#: Working hours that staff are ahead, per class.
+AHEAD = {"beslut": timedelta(hours=2), "information": timedelta(hours=4)}
+#: Classes that always have a press step; the others only where the writer names the press.
+ALWAYS_PRESS = frozenset({"beslut", "kris"})
+RELEASED_BY_HAND = frozenset({"beslut", "kommande beslut"})
+
+
+def earliest_press(class_name: str, confirmed: datetime) -> datetime:
+    """When the press may know at the earliest if the page was confirmed then (aware, UTC)."""
+    if class_name == "kris":
+        return confirmed
+    if class_name == "kommande beslut":
+        midnight = datetime.combine(confirmed.astimezone(ZONE), time(0), ZONE)
+        floor = midnight + timedelta(days=1, hours=9)
+        return max(floor, SWITCHBOARD.next_working_day_at(confirmed, time(9)))
+    ahead = AHEAD[class_name]
+    return max(confirmed + ahead, SWITCHBOARD.after_working_time(confirmed, ahead))
+
+
+@dataclass
+class Copy:
+    """One message in one mailbox; ``known`` once its worker wrote down what became of it."""
+
+    worker: int
+    doubtful: bool
+    known: bool = False
+
+
+@dataclass
+class Item:
+    """One announcement as the people around it know it. Addresses are case-folded."""
+
+    #: The key of what was written, for writing it anew.
+    kind: str
+    class_name: str
+    unit: str
+    author: UUID
+    titles: list[tuple[str, UUID]]
+    staff: frozenset[str]
+    press: frozenset[str]
+    mailed: bool
+    public_id: str = ""
+    approved: str = ""
+    ticked: bool = False
+    released: bool = False
+    #: A pause was answered and not lifted.
+    held: bool = False
+    withdrawn: bool = False
+    #: What was already being sent when it was held or withdrawn from within a delivery.
+    in_flight: int = 0
+    seen: bool = False
+    read_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    tried: set[str] = field(default_factory=set)
+    poster: bool = False
+    #: A worker died between saying whom it tries and trying.
+    died_before_trying: bool = False
+    copies: dict[str, list[Copy]] = field(default_factory=dict)
+    #: How often a person said "again" about an address outside.
+    again: Counter[str] = field(default_factory=Counter)
+    #: A person said that it arrived, or to let it be.
+    closed: set[str] = field(default_factory=set)
+
+    @property
+    def own_unit_only(self) -> bool:
+        return self.class_name == "bara min enhet"
+
+    @property
+    def text(self) -> tuple[str, UUID]:
+        """The newest title and who wrote it."""
+        return self.titles[-1]
+
+    @property
+    def may_be_up(self) -> bool:
+        """Whether the page may be on the intranet at all."""
+        return bool(self.approved) and (self.class_name != "kommande beslut" or self.ticked)
+
+    def missing(self, refused: Iterable[str]) -> set[str]:
+        """Who should have been reached and was not, the mail server's own refusals aside."""
+        wanted = (self.staff if self.mailed else frozenset()) | self.press
+        return set(wanted) - set(self.copies) - self.closed - set(refused)
+
+
+@dataclass
+class Model:
+    """All announcements, and what was seen that should not have been."""
+
+    items: list[Item] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    #: Addresses that the mail server said 5xx to at some time; no duty to reach them.
+    refused: set[str] = field(default_factory=set)
+    came_out: Counter[str] = field(default_factory=Counter)
+
+    def by_id(self, public_id: str) -> Item | None:
+        return next((item for item in self.items if item.public_id == public_id), None)
+
+    def by_title(self, title: str) -> Item | None:
+        return next((i for i in self.items if title in (t for t, _ in i.titles)), None)
+
+    def say(self, rule: str, what: object) -> None:
+        self.violations.append(f"{rule}: {what}")
+
+    # What people did -------------------------------------------------------------------------
+
+    def approved(self, item: Item, approver: UUID) -> None:
+        """Somebody's approval was taken; (6) it must be somebody else's than the author's."""
+        title, author = item.text
+        if item.class_name != "kris" and approver in (author, item.author):
+            self.say("approved by its own author", title)
+        item.approved = title
+
+    # What came out ---------------------------------------------------------------------------
+
+    def mail(
+        self, title: str, recipients: Iterable[str], at: datetime, worker: int, doubtful: bool
+    ) -> None:
+        """A message arrived at the mail server at ``at``, in the database's time."""
+        item = self.by_title(title)
+        if item is None:
+            return self.say("mail about nothing that was written", title)
+        self._may_leave(item, title, "mail")
+        for recipient in recipients:
+            address = recipient.casefold()
+            if address.endswith("@hallefors.example"):
+                self._staff_mail(item, address)
+            else:
+                self._press_mail(item, address, at)
+            self._not_twice(item, address)
+            item.copies.setdefault(address, []).append(Copy(worker, doubtful))
+        return None
+
+    def poster(self, item: Item) -> None:
+        """A poster was given out to be put up."""
+        self._may_leave(item, item.text[0], "poster")
+        self.came_out["poster"] += 1
+        item.poster = True
+
+    def page(self, item: Item, status: int, body: str) -> None:
+        """A colleague in the audience looked for the page."""
+        if status != 200:
+            if item.seen and not item.withdrawn:
+                self.say("the page went away", f"{status} {item.text[0]}")
+            return
+        if not item.may_be_up:
+            self.say("a page before its approval or its meeting", item.text[0])
+        elif not item.seen and (item.held or item.withdrawn):
+            self.say("a page appeared after a hold or a withdrawal", item.text[0])
+        elif item.approved not in body and not item.withdrawn:
+            self.say("the page shows another text than the approved one", item.text[0])
+        item.seen = True
+
+    def recorded(self, item: Item, worker: int) -> None:
+        """The worker's record of what it did was committed."""
+        if item.read_at is not None and item.confirmed_at is None:
+            item.confirmed_at = item.read_at
+        for copies in item.copies.values():
+            for copy in copies:
+                copy.known |= copy.worker == worker and not copy.doubtful
+
+    def _may_leave(self, item: Item, title: str, what: str) -> None:
+        """(2), (3) and (6): confirmed, approved, neither paused nor withdrawn."""
+        if title != item.approved:
+            self.say(f"{what} with a text that nobody else approved", title)
+        if item.confirmed_at is None:
+            self.say(f"{what} before the page was read back", title)
+        if item.held or item.withdrawn:
+            if item.in_flight:
+                item.in_flight -= 1
+            else:
+                self.say(f"{what} after a hold or a withdrawal", title)
+
+    def _staff_mail(self, item: Item, address: str) -> None:
+        self.came_out["staff mail"] += 1
+        if not item.mailed or address not in item.staff:
+            self.say("staff mail to somebody it was not for", address)
+
+    def _press_mail(self, item: Item, address: str, at: datetime) -> None:
+        """(1) and (5)."""
+        self.came_out["press mail"] += 1
+        title = item.text[0]
+        if address not in item.press:
+            self.say("external mail that nobody asked for", f"{title} to {address}")
+        if item.confirmed_at is not None and not item.own_unit_only:
+            opens = earliest_press(item.class_name, item.confirmed_at)
+            if at < opens:
+                self.say("press mail within the window", f"{title}: {at} before {opens}")
+        if item.class_name in RELEASED_BY_HAND and not item.released:
+            self.say("press mail that nobody released", title)
+        if item.class_name != "kris" and not item.died_before_trying:
+            untried = item.staff - item.tried if item.mailed else set()
+            if untried or not item.poster:
+                self.say("press mail before staff were tried", f"{title}: {sorted(untried)[:3]}")
+
+    def _not_twice(self, item: Item, address: str) -> None:
+        """(4): again only in doubt; outside only when a person said so."""
+        earlier = item.copies.get(address, [])
+        if any(copy.known for copy in earlier) or (earlier and address in item.closed):
+            self.say("the same announcement twice", f"{item.text[0]} to {address}")
+        elif earlier:
+            self.came_out["again in doubt"] += 1
+            if address in item.press:
+                item.again[address] -= 1
+                if item.again[address] < 0:
+                    self.say("press mail again on a guess", f"{item.text[0]} to {address}")

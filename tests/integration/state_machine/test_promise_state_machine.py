@@ -1,0 +1,81 @@
+"""Hypothesis plays people, workers, clocks and servers against the promise.
+
+The number of examples and steps is fixed and the choices are derived from the test itself, so
+every run is the same; ``HYPOTHESIS_PROFILE=search`` looks for new ones, as long as one likes.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from announcer.domain.plan import Gate, Verdict, may_start
+from tests.integration.state_machine.house_people import move_in
+from tests.integration.state_machine.observed_house import ObservedHouse, TimedSmtp
+from tests.integration.state_machine.promise_machine import PromiseMachine
+
+SEARCHING = os.environ.get("HYPOTHESIS_PROFILE") == "search"
+PROMISE = settings(
+    max_examples=2000 if SEARCHING else int(os.environ.get("SM_EXAMPLES", "30")),
+    stateful_step_count=40 if SEARCHING else 30,
+    derandomize=not SEARCHING,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+#: To see a violation is enough; making it small takes time.
+FIRST_VIOLATION = settings(PROMISE, phases=(Phase.generate,), report_multiple_bugs=False)
+
+#: Whole minutes, where a violation is found and made small.
+pytestmark = pytest.mark.timeout(36_000 if SEARCHING else 600)
+
+
+def always(_key: str, _facts: object, _now: object) -> Verdict:
+    """The first place of the gate, taken away."""
+    return Verdict(())
+
+
+@pytest.fixture
+def machine(
+    app_url: str, owner_url: str, tmp_path: Path
+) -> Iterator[Callable[[Gate], type[PromiseMachine]]]:
+    """A machine on one database, emptied between examples."""
+    with ExitStack() as stack:
+        smtp = stack.enter_context(TimedSmtp())
+
+        def build(gate: Gate) -> type[PromiseMachine]:
+            # A commit need not reach the disk here: nobody cuts the power to PostgreSQL.
+            with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as owner:
+                name = owner.info.dbname
+                owner.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+            house = ObservedHouse((app_url, owner_url), smtp, tmp_path, gate)
+            stack.enter_context(house.world)
+            stack.enter_context(house.reader)
+            move_in(house.world)
+            return type("Machine", (PromiseMachine,), {"house": house})
+
+        yield build
+
+
+def test_whatever_happens_in_whatever_order_the_promise_holds(machine):
+    promise = machine(may_start)
+    run_state_machine_as_test(promise, settings=PROMISE)
+    seen = promise.house.total
+    assert all(
+        seen.get(what, 0) >= 10
+        for what in ("press mail", "staff mail", "poster", "again in doubt", "crash", "interruption")
+    ), f"the examples did not reach far enough to say anything: {seen}"
+
+
+def test_with_both_gates_off_a_violation_is_found(machine):
+    promise = machine(always)
+    with (
+        promise.house.world.trigger_off("announcement", "step", "delivery"),
+        pytest.raises(AssertionError, match="before the page was read back"),
+    ):
+        run_state_machine_as_test(promise, settings=FIRST_VIOLATION)

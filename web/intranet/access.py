@@ -1,0 +1,148 @@
+"""Who asks, and with whose rights. The only place that decides it.
+
+Nothing here writes anything down: who reads what is nobody's business (TF 3 kap. 5 §).
+"""
+
+from ipaddress import ip_address
+from typing import cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import abort, current_app, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from announcer.config import Config
+from announcer.domain.audience import Person, Units
+from announcer.domain.errors import NotFound
+from announcer.people.lookup import by_pseudonym, load_units
+from announcer.services import reader_token, reading
+from announcer.services.installation import Installation
+from announcer.services.reading import Reader
+
+#: Endpoints that anybody may ask for: they tell nothing that concerns anybody.
+OPEN = frozenset(
+    {
+        "health.health",
+        "signin.choose",
+        "signin.sign_in",
+        "signin.sign_out",
+        "pages.accessibility",
+        "look.static",
+        "look.theme",
+        "look.logo",
+        "look.typeface",
+        "bootstrap.static",
+    }
+)
+#: Endpoints that a key opens as well: what is read, and nothing that changes anything.
+READ_WITH_KEY = frozenset({"reading.article_page", "reading.attachment", "reading.poster"})
+FEEDS = frozenset({"feeds.feed", "feeds.feed_with_key"})
+_BEARER = "bearer"
+
+
+def installation() -> Installation:
+    """The installation this application serves."""
+    return cast(Installation, current_app.extensions["announcer"])
+
+
+def config() -> Config:
+    """The settings this application was made with."""
+    return cast(Config, current_app.extensions["announcer config"])
+
+
+def signed_in() -> Person | None:
+    """The colleague of this session; None also for one who has left."""
+    if "person" not in g:
+        g.person = _of_session()
+    return cast("Person | None", g.person)
+
+
+def _of_session() -> Person | None:
+    pseudonym = session.get("person")
+    if not pseudonym:
+        return None
+    with installation().database.reading() as found:
+        return by_pseudonym(found, UUID(pseudonym))
+
+
+def actor() -> Person:
+    """The colleague who acts; `admit` has made sure that there is one."""
+    person = signed_in()
+    if person is None:
+        abort(401)
+    return person
+
+
+def units() -> Units:
+    """The tree of units, read once per request."""
+    if "units" not in g:
+        with installation().database.reading() as found:
+            g.units = load_units(found)
+    return cast(Units, g.units)
+
+
+def reader() -> Reader:
+    """The rights that whoever asks reads with: a session's, a reader token's or a feed key's.
+
+    Answers 401 where there are none, or where the key is false or too old.
+    """
+    token = _bearer()
+    if token is not None:
+        return _of_token(token)
+    return reading.reader_of(actor())
+
+
+def _bearer() -> str | None:
+    header = request.authorization
+    return (header.token or "") if header and header.type == _BEARER else None
+
+
+def _of_token(token: str) -> Reader:
+    audience = reader_token.audience_of(config().secret_key, token)
+    if audience is None:
+        abort(401)
+    return reading.reader_for(audience, units())
+
+
+def reader_by_key(key: str) -> Reader:
+    """The rights of a personal feed key's owner; 401 where it is false or revoked."""
+    try:
+        with installation().database.reading() as found:
+            return reading.reader_by_token(found, key)
+    except NotFound:
+        abort(401)
+
+
+def admit() -> Response | None:
+    """Before every request: only `OPEN` is open, everything else is for the signed in."""
+    endpoint = request.endpoint
+    if any("\x00" in words for words in (request.path, *request.args.values())):
+        abort(404)  # no name here has it, and the database refuses to look for it
+    if endpoint is None or endpoint in OPEN or endpoint in FEEDS or signed_in() is not None:
+        return None
+    if endpoint in READ_WITH_KEY and _bearer() is not None:
+        return None
+    if request.method not in ("GET", "HEAD"):
+        abort(401)
+    return redirect(url_for("signin.choose", vidare=request.full_path.rstrip("?")))
+
+
+def is_on_loopback() -> bool:
+    """Whether the request comes from this machine, to this machine's own name, and the intranet's
+    public address is here as well. A proxy that hides any of these is told by its headers."""
+    forwarded = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+    hosts = (
+        request.remote_addr or "",
+        urlsplit(f"//{request.host}").hostname or "",
+        urlsplit(config().intranet_url).hostname or "",
+    )
+    return all(map(_is_loopback, hosts)) and not any(name in request.headers for name in forwarded)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

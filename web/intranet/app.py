@@ -1,0 +1,93 @@
+"""The intranet: where staff read first, managers write, and the information unit watches."""
+
+import logging
+from types import TracebackType
+
+from flask import Flask
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFProtect
+
+from announcer.config import Config
+from announcer.render.catalogue import TRANSLATIONS
+from announcer.services.installation import Installation
+from web.intranet import (
+    desk,
+    feeds,
+    following,
+    health,
+    pages,
+    reading,
+    reviewing,
+    signin,
+    writing,
+)
+from web.intranet.access import admit
+from web.intranet.errors import LARGEST_REQUEST, explain_errors, note
+from web.intranet.words import language, teach
+from web.shared.headers import protect
+from web.shared.look import look
+
+#: The parts of the house, each with its own addresses.
+PARTS = (signin, reading, feeds, writing, reviewing, following, desk, pages, health)
+
+
+class Intranet(Flask):
+    """A Flask that writes down what broke, and not who was reading what."""
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Flask's own would name the path."""
+        note(exc_info[1])
+
+
+def create_app(installation: Installation, config: Config) -> Flask:
+    """The application. Nothing is connected before the first request."""
+    _keep_no_access_log()
+    app = Intranet(__name__, static_folder=None)
+    app.extensions["announcer"] = installation
+    app.extensions["announcer config"] = config
+    app.config.update(_settings(config))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(admit)
+    CSRFProtect(app)
+    Babel(app, locale_selector=language)
+    # Bootstrap-Flask makes its static folder's address from the application's.
+    app.static_url_path = "/utseende"
+    Bootstrap5(app)
+    app.register_blueprint(look(installation.sender))
+    for part in PARTS:
+        app.register_blueprint(part.blueprint)
+    teach(app)
+    explain_errors(app)
+    protect(app)
+    return app
+
+
+def _settings(config: Config) -> dict[str, object]:
+    secure = config.intranet_url.startswith("https:")
+    return {
+        "SECRET_KEY": config.secret_key,
+        # RFC 6265bis section 4.1.3.2: no other host or path can set or see such a cookie.
+        "SESSION_COOKIE_NAME": "__Host-announcer" if secure else "announcer",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,
+        # A text may take a day to write; the token lives as long as the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # It asks for the Referer, which our own pages never send (feed keys stand in addresses).
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": "sv",
+        "BABEL_TRANSLATION_DIRECTORIES": str(TRANSLATIONS),
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "SEND_FILE_MAX_AGE_DEFAULT": 86_400,
+    }
+
+
+def _keep_no_access_log() -> None:
+    # The development server would write a line per request with its path (TF 3 kap. 5 §).
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)

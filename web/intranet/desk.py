@@ -1,0 +1,80 @@
+"""The information unit's desk: everything under way, and what only they may do about it."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from announcer.domain.errors import N_, Refusal
+from announcer.services import holding, resolving, status
+from announcer.services.resolving import Exit
+from web.intranet.access import actor, installation
+
+blueprint = Blueprint("desk", __name__, url_prefix="/bevakning")
+
+
+@blueprint.before_request
+def only_the_information_unit() -> None:
+    """Everything here; the services ask again for what changes something."""
+    installation().require_information_unit(actor())
+
+
+@blueprint.get("")
+def overview() -> str:
+    """Everything under way, and every doubt."""
+    return render_template(
+        "desk.html",
+        found=status.under_way(installation()),
+        doubts=status.doubts(installation()),
+    )
+
+
+@blueprint.post("/<public_id>/pausa")
+def hold(public_id: str) -> Response:
+    """Start nothing more until it is resumed."""
+    running = holding.hold(installation(), actor(), public_id, request.form.get("varfor", ""))
+    flash(_("Meddelandet är pausat."))
+    if running:
+        flash(
+            ngettext(
+                "%(num)s utskick var redan på väg och går inte att stoppa.",
+                "%(num)s utskick var redan på väg och går inte att stoppa.",
+                running,
+            )
+        )
+    return _back(public_id)
+
+
+@blueprint.post("/<public_id>/fortsatt")
+def resume(public_id: str) -> Response:
+    """Lift the pause."""
+    holding.resume(installation(), actor(), public_id)
+    flash(_("Meddelandet fortsätter."))
+    return _back(public_id)
+
+
+@blueprint.post("/<public_id>/slapp")
+def release(public_id: str) -> Response:
+    """Release to the media; it goes when its window is over as well."""
+    released = holding.release(installation(), actor(), public_id)
+    if released:
+        flash(_("Släppt till medierna. Det går när personalens försprång är slut."))
+    else:
+        flash(_("Det var redan släppt till medierna."))
+    return _back(public_id)
+
+
+@blueprint.post("/leveranser/<delivery>")
+def resolve(delivery: str) -> Response:
+    """One of the three ways out of doubt."""
+    try:
+        chosen = Exit(request.form.get("utgang", ""))
+    except ValueError:
+        raise Refusal(N_("Välj ett av de tre sätten.")) from None
+    resolving.resolve(installation(), actor(), delivery, chosen)
+    flash(_("Det är antecknat."))
+    return redirect(url_for(".overview"), 303)
+
+
+def _back(public_id: str) -> Response:
+    return redirect(url_for("following.one", public_id=public_id), 303)

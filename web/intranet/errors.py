@@ -1,0 +1,111 @@
+"""What a person sees when something cannot be done, in plain words and without details."""
+
+import traceback
+from collections.abc import Iterator
+
+import structlog
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from announcer.db.engine import GateClosed
+from announcer.domain.errors import NotAllowed, NotFound, Refusal
+
+log = structlog.get_logger("intranet")
+MEGABYTE = 1_000_000
+#: Bytes of one request: ten attachments on their way back and forth inside the page.
+LARGEST_REQUEST = 40 * MEGABYTE
+
+
+def explain_errors(app: Flask) -> None:
+    """Register a page for each kind of error."""
+    app.register_error_handler(NotFound, lambda _error: _missing())
+    app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(GateClosed, _gate_closed)
+    app.register_error_handler(CSRFError, lambda _error: _signed_out(400))
+    app.register_error_handler(401, lambda _error: _signed_out(401))
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+Page = tuple[str, int]
+
+
+def _page(title: str, text: str, code: int, *, bare: bool = False) -> Page:
+    page = render_template("error.html", title=title, text=text, bare=bare)
+    return page, code
+
+
+def _not_allowed(error: NotAllowed) -> Page:
+    return _page(_("Det här får du inte göra"), error.say(_), 403)
+
+
+def _refused(error: Refusal) -> Page:
+    return _page(_("Det gick inte"), error.say(_), 400)
+
+
+def _gate_closed(_error: GateClosed) -> Page:
+    text = _(
+        "Någon annan hann före, eller så har läget ändrats sedan sidan visades. Ingenting har "
+        "ändrats. Läs om sidan och se hur det står till."
+    )
+    return _page(_("Det går inte just nu"), text, 409)
+
+
+def _signed_out(code: int) -> "Page | tuple[str, int, dict[str, str]]":
+    text = _(
+        "Du är inte inloggad, eller så har sidan legat framme för länge. Har du skrivit något: "
+        "logga in i en ny flik och gå sedan tillbaka hit med webbläsarens bakåtknapp. Texten står "
+        "kvar, men ladda om sidan först när du har kopierat den."
+    )
+    page, status = _page(_("Du behöver logga in"), text, code, bare=True)
+    return (page, status, {"WWW-Authenticate": "Bearer"}) if code == 401 else (page, status)
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Page:
+    text = _(
+        "Bilagorna är för stora tillsammans: högst %(limit)s MB går på en gång. Gå tillbaka med "
+        "webbläsarens bakåtknapp. Det du har skrivit står kvar. Välj mindre eller färre filer.",
+        limit=LARGEST_REQUEST // MEGABYTE,
+    )
+    return _page(_("Bilagorna är för stora"), text, 413)
+
+
+def _http(error: HTTPException) -> Page:
+    code = error.code or 500
+    if code == 403:
+        return _page(_("Det här får du inte göra"), error.description or "", 403)
+    if code == 404:
+        return _missing()
+    return _page(_("Det gick inte"), _("Webbläsaren bad om något som inte går."), code)
+
+
+def _missing() -> Page:
+    """The same for what does not exist and for what this person may not know of."""
+    text = _("Sidan finns inte, eller så är den inte till för dig.")
+    return _page(_("Sidan finns inte"), text, 404)
+
+
+def _broken(error: Exception) -> Page:
+    note(error)
+    text = _(
+        "Felet är antecknat hos den som sköter systemet. Det som var inlämnat är inlämnat. "
+        "Försök igen om en stund."
+    )
+    return _page(_("Något gick fel hos oss"), text, 500, bare=True)
+
+
+def note(error: BaseException | None) -> None:
+    """Write down what broke and where, never the message, the path or the person: they may hold a
+    name, an address or a key, and show who reads what (TF 3 kap. 5 §)."""
+    log.error("request failed", error=type(error).__qualname__, where=list(_frames(error)))
+
+
+def _frames(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        for frame in traceback.extract_tb(error.__traceback__):
+            yield f"{type(error).__qualname__} {frame.filename}:{frame.lineno} {frame.name}"
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,125 @@
+"""Feeds: the same news by the same rule as the pages, for programs that read."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, render_template
+
+from announcer.channels.intranet import EVERYBODY
+from announcer.domain.announcement import Attachment
+from announcer.domain.errors import N_
+from announcer.render import feeds as formats
+from announcer.render.catalogue import translator
+from announcer.render.feeds import FeedEntry, FeedHead
+from announcer.render.page import attachment_url
+from announcer.render.text import article_html
+from announcer.services import reading
+from announcer.services.reading import Article, Feed, Reader
+from web.intranet.access import actor, installation, reader, reader_by_key, units
+from web.shared.files import answer
+
+blueprint = Blueprint("feeds", __name__)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+FORMATS: Mapping[str, tuple[Callable[..., bytes], str]] = {
+    "rss": (formats.rss, "application/rss+xml; charset=utf-8"),
+    "atom": (formats.atom, "application/atom+xml; charset=utf-8"),
+    "json": (formats.json_feed, "application/feed+json; charset=utf-8"),
+}
+
+
+@blueprint.get("/floden")
+def overview() -> str:
+    """The addresses of the feeds, and the personal key to them."""
+    return _overview()
+
+
+def _overview(key: str = "") -> str:
+    with installation().database.reading() as session:
+        has_key = reading.has_feed_token(session, actor())
+    return render_template(
+        "feeds.html", names=(EVERYBODY, actor().unit), formats=FORMATS, key=key, has_key=has_key
+    )
+
+
+@blueprint.post("/floden/nyckel")
+def make_key() -> str:
+    """A new personal key, shown in this answer and never again."""
+    return _overview(reading.create_feed_token(installation(), actor()))
+
+
+@blueprint.post("/floden/nyckel/bort")
+def revoke_key() -> str:
+    """The end of this person's keys."""
+    reading.revoke_feed_tokens(installation(), actor())
+    return _overview()
+
+
+@blueprint.get("/floden/<name>.<any(rss, atom, json):format_>")
+def feed(name: str, format_: str) -> Response:
+    """A feed for a session or a reader token."""
+    return _answer(reader(), name, format_)
+
+
+@blueprint.get("/floden/<key>/<name>.<any(rss, atom, json):format_>")
+def feed_with_key(key: str, name: str, format_: str) -> Response:
+    """A feed for a program that has nothing but its address. The key's use leaves no trace."""
+    return _answer(reader_by_key(key), name, format_)
+
+
+def _answer(rights: Reader, name: str, format_: str) -> Response:
+    unit = _unit_named(name)
+    house = installation()
+    with house.database.reading() as session:
+        found = reading.feed(session, house, rights, unit)
+    write, media_type = FORMATS[format_]
+    body = write(_head(found, name, unit, format_), [_entry(one) for one in found.articles])
+    return answer(body, media_type, changed_at=found.changed_at)
+
+
+def _unit_named(name: str) -> str:
+    """The unit whose feed it is, empty for everybody's; 404 for any other name."""
+    if name == EVERYBODY or name in installation().policy.open_to_all:
+        return ""
+    if name not in units().by_code:
+        abort(404)
+    return name
+
+
+def _head(found: Feed, name: str, unit: str, format_: str) -> FeedHead:
+    house = installation()
+    whose = units().by_code[unit].name if unit else house.sender.name
+    return FeedHead(
+        # In the house's language, not the reader's: the same feed has the same bytes.
+        title=translator(house.sender.language)(N_("Nyheter: {whose}")).format(whose=whose),
+        # Never with the key: feed readers show and share this address.
+        self_url=f"{house.base_url}/floden/{quote(name, safe='')}.{format_}",
+        page_url=f"{house.base_url}/",
+        language=house.sender.language,
+        # An empty feed was last changed when there was nothing: always the same moment.
+        updated=found.changed_at or NEVER,
+    )
+
+
+def _entry(article: Article) -> FeedEntry:
+    content, listed, base = article.content, article.listed, installation().base_url
+    unit = units().by_code.get(listed.unit)
+
+    def address(one: Attachment) -> str:
+        return base + attachment_url(listed.public_id, one.name)
+
+    return FeedEntry(
+        public_id=listed.public_id,
+        title=content.title,
+        summary=content.summary,
+        html=article_html(content.body, content.attachments, address),
+        url=f"{base}/nyheter/{listed.public_id}",
+        published=listed.published_at,
+        updated=listed.published_at,
+        language=content.language,
+        author_unit=unit.name if unit else listed.unit,
+        content_hash=article.content_hash,
+        enclosures=tuple(
+            (address(one), one.media_type, len(one.content)) for one in content.attachments
+        ),
+    )

@@ -1,0 +1,46 @@
+"""Following one announcement: every step in order, what is done and what is waited for."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from announcer.domain.announcement import AnnouncementState
+from announcer.services import holding, status
+from web.intranet.access import actor, installation
+
+blueprint = Blueprint("following", __name__, url_prefix="/meddelanden/<public_id>")
+
+
+@blueprint.get("")
+def one(public_id: str) -> str:
+    """The plan, for those it concerns."""
+    return render_template(
+        "following.html", found=status.seen_by(installation(), actor(), public_id)
+    )
+
+
+@blueprint.post("/moten/<key>")
+def meeting_held(public_id: str, key: str) -> Response:
+    """Say that a meeting was held."""
+    holding.tick(installation(), actor(), public_id, key, request.form.get("anteckning", ""))
+    flash(_("Mötet är markerat som hållet."))
+    return redirect(url_for(".one", public_id=public_id), 303)
+
+
+@blueprint.get("/dra-tillbaka")
+def ask_withdraw(public_id: str) -> str:
+    """Before withdrawing: why, and how many have been reached already."""
+    found = status.seen_by(installation(), actor(), public_id)
+    if not (found.author == actor().pseudonym and found.state is AnnouncementState.IN_REVIEW):
+        installation().require_information_unit(actor())
+    return render_template(
+        "withdraw.html", found=found, reached=holding.reached(installation(), public_id)
+    )
+
+
+@blueprint.post("/dra-tillbaka")
+def withdraw(public_id: str) -> Response:
+    """Nothing more starts, ever."""
+    holding.withdraw(installation(), actor(), public_id, request.form.get("varfor", ""))
+    flash(_("Meddelandet är tillbakadraget."))
+    return redirect(url_for(".one", public_id=public_id), 303)

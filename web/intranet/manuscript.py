@@ -1,0 +1,163 @@
+"""A submitted form as content. Nothing is stored on the way: files that a person has already
+chosen travel inside the page until the text is handed in (drafts are nobody's record, TF 2:12)."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+
+from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, BadSubmission, Refusal
+from announcer.domain.manuscript import MOST_ATTACHMENTS, attachment
+from announcer.domain.policy import MessageClass, Policy
+from announcer.services.writing import is_for_own_unit_only
+
+Fields = ImmutableMultiDict[str, str]
+Files = ImmutableMultiDict[str, FileStorage]
+
+#: Which field a sentence about a fault belongs to, by how the sentence's message id begins.
+_FIELDS = {
+    "Rubrik": "rubrik",
+    "Sammanfattningen": "sammanfattning",
+    "Texten": "text",
+    "Kontakt": "kontakt",
+    "Enheten": "enhet",
+    "Målgruppen": "malgrupp",
+    "Ingen i organisationen": "malgrupp",
+    "”{klass}” går": "malgrupp",
+    "Bilaga": "bilagor",
+    "Bilden": "bilagor",
+    "Det finns {count} bilagor": "bilagor",
+    "Översättningen": "oversattningar",
+    "Beslutet": "beslut",
+}
+
+
+@dataclass
+class Form:
+    """What a person typed, as typed; ``faults`` are shown beside it."""
+
+    message_class: MessageClass
+    class_name: str
+    fields: Fields
+    attachments: list[Attachment] = field(default_factory=list)
+    faults: list[Refusal] = field(default_factory=list)
+
+    @property
+    def own_unit_only(self) -> bool:
+        """Whether there are only headline, text and contact to fill in."""
+        return is_for_own_unit_only(self.message_class)
+
+    @property
+    def has_translations(self) -> bool:
+        """Whether anything is filled in in another language."""
+        starts = ("rubrik_", "sammanfattning_", "text_")
+        return any(words.strip() for name, words in self.fields.items() if name.startswith(starts))
+
+    def first(self, name: str) -> str:
+        """One field without surrounding space; line ends as LF."""
+        return self.fields.get(name, "").replace("\r\n", "\n").strip()
+
+
+def field_of(fault: Refusal) -> str:
+    """The id of the field that ``fault`` is about, empty where it is about the whole."""
+    return next((name for start, name in _FIELDS.items() if fault.message.startswith(start)), "")
+
+
+def read_form(policy: Policy, class_name: str, fields: Fields, files: Files) -> Form:
+    """The form with its attachments, both newly chosen ones and those that travel in the page."""
+    form = Form(policy.classes[class_name], class_name, fields)
+    for name, alt, content in [*_kept(fields), *_chosen(fields, files)]:
+        try:
+            form.attachments.append(attachment(name, lambda _: content, alt))  # noqa: B023
+        except Refusal as fault:
+            form.faults.append(fault)
+    names = [one.name for one in form.attachments]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        form.faults.append(
+            Refusal(N_("Bilagan ”{name}” finns två gånger. Ta bort den ena."), name=name)
+        )
+    if len(names) > MOST_ATTACHMENTS:
+        form.faults.append(
+            Refusal(
+                N_("Det finns {count} bilagor, högst {limit} går."),
+                count=len(names),
+                limit=MOST_ATTACHMENTS,
+            )
+        )
+    return form
+
+
+def _kept(fields: Fields) -> Iterator[tuple[str, str, bytes]]:
+    rows = zip(
+        fields.getlist("bilaga_namn"),
+        fields.getlist("bilaga_alt"),
+        fields.getlist("bilaga_innehall"),
+        strict=False,
+    )
+    dropped = set(fields.getlist("ta_bort"))
+    for name, alt, encoded in rows:
+        if name not in dropped:
+            try:
+                yield name, alt.strip(), base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                yield name, alt.strip(), b""  # then it is not what its name says
+
+
+def _chosen(fields: Fields, files: Files) -> Iterator[tuple[str, str, bytes]]:
+    alt = fields.get("bilder_alt", "").strip()
+    for file in files.getlist("bilagor"):
+        if file.filename:
+            yield file.filename, alt, file.read()
+
+
+def encoded(one: Attachment) -> str:
+    """An attachment's bytes as they travel in the page."""
+    return base64.b64encode(one.content).decode()
+
+
+def content_of(form: Form, policy: Policy, author: Person) -> Content:
+    """The content as it would be handed in. Raises `BadSubmission` where a file cannot be taken."""
+    if form.faults:
+        raise BadSubmission(tuple(form.faults))
+    own = form.own_unit_only
+    return Content(
+        class_name=form.class_name,
+        unit=author.unit if own else form.first("enhet"),
+        title=form.first("rubrik"),
+        summary=form.first("sammanfattning"),
+        body=form.first("text"),
+        audience=(author.unit,) if own else tuple(dict.fromkeys(form.fields.getlist("malgrupp"))),
+        contact=form.first("kontakt"),
+        language=policy.organisation.language,
+        record_number=form.first("diarienummer"),
+        channels=_channels(form),
+        translations=_translations(form, policy),
+        attachments=tuple(form.attachments),
+    )
+
+
+def optional_channels(message_class: MessageClass) -> list[str]:
+    """Channels that are there only if the writer asks for them."""
+    return [step.channel for step in message_class.steps.values() if step.when == "channel"]
+
+
+def _channels(form: Form) -> tuple[str, ...]:
+    wanted = set(form.fields.getlist("kanal")) & set(optional_channels(form.message_class))
+    if not wanted:
+        return ()  # all that the class always has
+    steps = form.message_class.steps.values()
+    return tuple(s.channel for s in steps if s.when != "channel" or s.channel in wanted)
+
+
+def _translations(form: Form, policy: Policy) -> dict[str, Translation]:
+    found = {}
+    for language in policy.organisation.languages:
+        names = (f"rubrik_{language}", f"sammanfattning_{language}", f"text_{language}")
+        words = Translation(*map(form.first, names))
+        if language != policy.organisation.language and any(vars(words).values()):
+            found[language] = words
+    return found

@@ -1,0 +1,62 @@
+"""What colleagues read: the newest announcements, one article, its attachments and posters."""
+
+from flask import Blueprint, Response, render_template, request
+
+from announcer.render.catalogue import translator
+from announcer.render.page import article as rendered
+from announcer.services import reading
+from web.intranet.access import installation, reader
+from web.shared.files import answer
+from web.shared.headers import FILE
+
+blueprint = Blueprint("reading", __name__)
+#: On the front page; older ones are reached by their addresses and in the feeds.
+NEWEST = 30
+
+
+@blueprint.get("/")
+def front() -> str:
+    """The newest announcements that this person may read."""
+    with installation().database.reading() as session:
+        articles = reading.newest(session, installation(), reader(), limit=NEWEST)
+        staff_first = reading.staff_first(session, [article.listed for article in articles])
+    return render_template("front.html", articles=articles, staff_first=staff_first)
+
+
+@blueprint.get("/nyheter/<public_id>")
+def article_page(public_id: str) -> tuple[str, int]:
+    """One article exactly as it was approved; 410 without its content when it was withdrawn."""
+    with installation().database.reading() as session:
+        article = reading.page(session, installation(), reader(), public_id)
+        listed = article.listed
+        if listed.withdrawn_at:
+            return render_template("withdrawn.html", listed=listed), 410
+        staff_first = reading.staff_first(session, [listed])
+        posters = reading.poster_languages(session, article)
+    html = rendered(article.content, public_id, translator)
+    page = render_template(
+        "article.html", article=article, html=html, staff_first=staff_first, posters=posters
+    )
+    return page, 200
+
+
+@blueprint.get("/nyheter/<public_id>/bilagor/<name>")
+def attachment(public_id: str, name: str) -> Response:
+    """One attachment, byte for byte."""
+    with installation().database.reading() as session:
+        article = reading.page(session, installation(), reader(), public_id)
+        found = reading.attachment(article, name)
+    response = answer(found.content, found.media_type, name=found.name)
+    if found.media_type == "image/svg+xml":
+        response.headers["Content-Security-Policy"] = FILE
+    return response
+
+
+@blueprint.get("/nyheter/<public_id>/affisch.pdf")
+def poster(public_id: str) -> Response:
+    """The poster for the staff boards, in the language asked for."""
+    with installation().database.reading() as session:
+        article = reading.page(session, installation(), reader(), public_id)
+        language = request.args.get("sprak", article.content.language)
+        content = reading.poster(session, article, language)
+    return answer(content, "application/pdf", name=f"affisch-{public_id}.pdf")

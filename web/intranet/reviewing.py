@@ -1,0 +1,59 @@
+"""Approving: what waits for me, and one text in full with the button that is bound to it."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from announcer.domain.errors import N_, NotFound
+from announcer.render.catalogue import translator
+from announcer.render.page import article as rendered
+from announcer.services import reviewing
+from web.intranet.access import actor, installation
+from web.shared.files import answer
+from web.shared.headers import FILE
+
+blueprint = Blueprint("reviewing", __name__)
+
+
+@blueprint.get("/godkann")
+def waiting() -> str:
+    """What this person could approve now."""
+    return render_template("waiting.html", proposals=reviewing.waiting_for(installation(), actor()))
+
+
+@blueprint.get("/godkann/<public_id>")
+def read(public_id: str) -> str:
+    """The full text as it will be read."""
+    found = reviewing.proposal(installation(), actor(), public_id)
+    html = rendered(found.content, public_id, translator)
+    # Its files are not published yet; here they are read with the right to approve.
+    html = html.replace(f"/nyheter/{public_id}/bilagor/", f"/godkann/{public_id}/bilagor/")
+    return render_template(
+        "approve.html",
+        proposal=found,
+        html=Markup(html),  # noqa: S704 - made safe by the renderer
+    )
+
+
+@blueprint.get("/godkann/<public_id>/bilagor/<name>")
+def attachment(public_id: str, name: str) -> Response:
+    """One attachment of a text that is not out yet."""
+    found = reviewing.proposal(installation(), actor(), public_id)
+    for one in found.content.attachments:
+        if one.name == name:
+            response = answer(one.content, one.media_type, name=one.name)
+            if one.media_type == "image/svg+xml":
+                response.headers["Content-Security-Policy"] = FILE
+            return response
+    raise NotFound(N_("Sidan finns inte."))
+
+
+@blueprint.post("/godkann/<public_id>")
+def approve(public_id: str) -> Response:
+    """Approve the very text that was read."""
+    content_hash = request.form.get("innehall", "")
+    # Without the hash it would be "whatever is newest"; a person approves what they have read.
+    first = reviewing.approve(installation(), actor(), public_id, content_hash or "-")
+    flash(_("Texten är godkänd.") if first else _("Texten var redan godkänd."))
+    return redirect(url_for("following.one", public_id=public_id), 303)

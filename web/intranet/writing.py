@@ -1,0 +1,148 @@
+"""Writing: choose what kind it is, write, see what will happen, hand in."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.wrappers import Response
+
+from announcer.domain.announcement import Content
+from announcer.domain.errors import N_, BadSubmission, NotFound
+from announcer.domain.plan import CHANNEL_NAMES
+from announcer.domain.policy import MessageClass
+from announcer.render.catalogue import translator
+from announcer.render.page import article as rendered
+from announcer.render.page import attachment_url
+from announcer.services import status, writing
+from web.intranet.access import actor, installation
+from web.intranet.manuscript import (
+    Form,
+    content_of,
+    encoded,
+    field_of,
+    optional_channels,
+    read_form,
+)
+
+blueprint = Blueprint("writing", __name__)
+#: The article of a preview has no address of its own yet.
+NOT_YET = "forhandsgranskning"
+
+
+@blueprint.get("/skriv")
+def write() -> str:
+    """Which kind, or the form of the chosen kind."""
+    class_name = request.args.get("klass", "")
+    if not class_name:
+        return render_template("choose_class.html", classes=_open_classes())
+    _message_class(class_name)
+    empty: ImmutableMultiDict[str, str] = ImmutableMultiDict([("enhet", actor().unit)])
+    return _form(read_form(installation().policy, class_name, empty, ImmutableMultiDict()))
+
+
+def _open_classes() -> Mapping[str, MessageClass]:
+    policy, me = installation().policy, actor()
+    return {
+        name: one
+        for name, one in policy.classes.items()
+        if not one.written_by or policy.has_role(me, one.written_by, me.unit)
+    }
+
+
+def _message_class(name: str) -> MessageClass:
+    try:
+        return installation().policy.classes[name]
+    except KeyError:
+        raise NotFound(N_("Sidan finns inte.")) from None
+
+
+def _form(form: Form) -> str:
+    return render_template(
+        "write.html",
+        form=form,
+        faults=[(fault, field_of(fault)) for fault in form.faults],
+        encoded=encoded,
+        audiences=_audiences(form.message_class),
+        always_outside=_always_outside(form.message_class),
+        optional_channels=[
+            (c, CHANNEL_NAMES.get(c, c)) for c in optional_channels(form.message_class)
+        ],
+    )
+
+
+def _audiences(message_class: MessageClass) -> list[str]:
+    """The names a writer of this class can choose: inside, and outside where it is a choice."""
+    policy = installation().policy
+    chosen = {s.audience for s in message_class.steps.values() if s.when == "audience"}
+    return [n for n in policy.audiences if not policy.is_external(n) or n in chosen]
+
+
+def _always_outside(message_class: MessageClass) -> list[str]:
+    policy = installation().policy
+    steps = message_class.steps.values()
+    always = [s.audience for s in steps if s.audience and s.when == "always"]
+    return [policy.audiences[name].title for name in always if policy.is_external(name)]
+
+
+@blueprint.post("/skriv")
+def hand_in() -> Any:
+    """Show what will happen, go back to the text, or hand it in; nothing typed is lost."""
+    policy = installation().policy
+    class_name = request.form.get("klass", "")
+    _message_class(class_name)
+    form = read_form(policy, class_name, request.form, request.files)
+    doing = request.form.get("gor", "visa")
+    if doing == "andra":
+        return _form(form)
+    try:
+        content = content_of(form, policy, actor())
+        if doing == "lamna_in":
+            return _submit(content)
+        return _preview(form, content)
+    except BadSubmission as wrong:
+        form.faults = list(wrong.findings)
+        return _form(form), 422
+
+
+def _submit(content: Content) -> Response:
+    submitted = writing.submit(installation(), actor(), content)
+    if submitted.again:
+        flash(_("Den här texten har du redan lämnat in. Här är den."))
+    else:
+        flash(_("Texten är inlämnad."))
+    return redirect(url_for("following.one", public_id=submitted.public_id), 303)
+
+
+def _preview(form: Form, content: Content) -> str:
+    content, plan = writing.preview(installation(), actor(), content)
+    return render_template(
+        "preview.html",
+        form=form,
+        content=content,
+        html=_with_files_inside(rendered(content, NOT_YET, translator), content),
+        plan=plan,
+        encoded=encoded,
+    )
+
+
+def _with_files_inside(html: str, content: Content) -> Markup:
+    # The files have no address before they are handed in: pictures are shown from the page itself.
+    for one in content.attachments:
+        url = escape(attachment_url(NOT_YET, one.name))
+        inside = f"data:{one.media_type};base64,{encoded(one)}"
+        html = html.replace(f'src="{url}"', f'src="{inside}"').replace(f' href="{url}"', "")
+    return Markup(html)  # noqa: S704 - made safe by the renderer; what was put in is base64
+
+
+@blueprint.get("/mina")
+def mine() -> str:
+    """What this person handed in, and the meetings that wait for their word."""
+    return render_template(
+        "mine.html",
+        found=status.by_author(installation(), actor().pseudonym),
+        meetings=status.meetings_for(installation(), actor()),
+    )

@@ -1,0 +1,58 @@
+"""What the pages look like: the organisation's colours and logo, and the typeface. Open to all."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from flask import Blueprint, Response, abort
+
+from announcer.domain.organisation import Sender
+from web.shared.files import PUBLIC, answer
+from web.shared.headers import FILE
+from web.shared.theme import stylesheet
+
+FACES = {
+    "regular": "SourceSansPro-Regular.ttf",
+    "italic": "SourceSansPro-It.ttf",
+    "semibold": "SourceSansPro-Semibold.ttf",
+}
+
+
+def look(sender: Sender) -> Blueprint:
+    """The blueprint; its addresses are open, since nothing in them is about anything."""
+    blueprint = Blueprint("look", __name__, static_folder="static", static_url_path="/utseende")
+
+    @blueprint.get("/tema.css")
+    def theme() -> Response:
+        return answer(stylesheet(sender).encode(), "text/css; charset=utf-8", cache=PUBLIC)
+
+    @blueprint.get("/logotyp.svg")
+    def logo() -> Response:
+        response = answer(sender.logo_svg, "image/svg+xml", cache=PUBLIC)
+        response.headers["Content-Security-Policy"] = FILE
+        return response
+
+    @blueprint.get("/typsnitt/<face>.ttf")
+    def typeface(face: str) -> Response:
+        if face not in FACES:
+            abort(404)
+        return answer(_face(face), "font/ttf", cache=PUBLIC)
+
+    @blueprint.app_context_processor
+    def versions() -> dict[str, str]:
+        # In the address, so that a new logo or colour is seen at once in spite of the caches.
+        return {"look_version": version(sender)}
+
+    return blueprint
+
+
+def version(sender: Sender) -> str:
+    """Changes when colours, logo or our stylesheet do."""
+    ours = files("web.shared").joinpath("static", "announcer.css").read_bytes()
+    seen = stylesheet(sender).encode() + sender.logo_svg + ours
+    return hashlib.sha256(seen).hexdigest()[:12]
+
+
+@cache
+def _face(face: str) -> bytes:
+    return files("font_source_sans_pro").joinpath("files", FACES[face]).read_bytes()
