@@ -47,7 +47,7 @@ def import_staff(installation: Installation, content: bytes) -> Import:
         raise Refusal(N_("Det finns ingen person i filen. Ingenting ändrades."))
     with installation.database.transaction("import staff") as session:
         pseudonyms: dict[str, object] = dict(
-            session.execute(select(PersonRow.directory_id, PersonRow.pseudonym)).tuples().all()
+            session.execute(select(PersonRow.directory_id, PersonRow.pseudonym)).all()
         )
         rows = [_person(member, pseudonyms) for member in read.rows]
         _upsert(session, PersonRow, "pseudonym", rows)

@@ -106,7 +106,7 @@ def _published(session: Session, public_id: str = "") -> list[Listed]:
     )
     if public_id:
         query = query.where(AnnouncementRow.public_id == public_id)
-    return [_listed(row, step) for row, step in session.execute(query).tuples()]
+    return [_listed(row, step) for row, step in session.execute(query)]
 
 
 def _listed(row: AnnouncementRow, step: StepRow) -> Listed:
@@ -135,9 +135,7 @@ def load(session: Session, lines: Sequence[Listed]) -> list[Article]:
             select(BlobRow.sha256, BlobRow.content)
             .join(RevisionBlobRow, RevisionBlobRow.sha256 == BlobRow.sha256)
             .where(RevisionBlobRow.revision.in_(wanted))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return [
         Article(
@@ -198,7 +196,7 @@ def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, date
         .where(StepRow.announcement.in_([line.id for line in lines]))
         .where(StepRow.external, StepRow.state == "waiting")
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def now(installation: Installation) -> datetime:

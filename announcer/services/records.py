@@ -75,7 +75,7 @@ def content_of(session: Session, revision: RevisionRow) -> Content:
         .join(RevisionBlobRow, RevisionBlobRow.sha256 == BlobRow.sha256)
         .where(RevisionBlobRow.revision == revision.id)
     )
-    return Content.from_json(revision.content, dict(rows.tuples().all()))
+    return Content.from_json(revision.content, dict(rows.all()))
 
 
 def policy_of(session: Session, installation: Installation, row: AnnouncementRow) -> Policy:
@@ -117,9 +117,7 @@ def facts_of(session: Session, row: AnnouncementRow) -> AnnouncementFacts:
             select(ReleaseRow.step, ReleaseRow.at).where(
                 ReleaseRow.step.in_([step.id for step in steps])
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return AnnouncementFacts(
         state=AnnouncementState(row.state),

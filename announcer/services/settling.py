@@ -14,7 +14,7 @@ from announcer.services.installation import Installation
 def counts(session: Session, step: StepRow) -> dict[str, int]:
     """How many recipients are in each state."""
     query = select(DeliveryRow.state, func.count()).where(DeliveryRow.step == step.id)
-    return dict(session.execute(query.group_by(DeliveryRow.state)).tuples().all())
+    return dict(session.execute(query.group_by(DeliveryRow.state)).all())
 
 
 def confirm(

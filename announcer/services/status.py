@@ -206,7 +206,7 @@ def doubts(installation: Installation) -> list[Doubt]:
     with installation.database.reading() as session:
         return [
             Doubt(d.id, a.public_id, s.key, d.recipient, d.reply, d.changed_at, d.next_try_at)
-            for d, s, a in session.execute(query).tuples()
+            for d, s, a in session.execute(query)
         ]
 
 
