@@ -78,7 +78,7 @@ def test_what_the_server_did_not_take_goes_again_and_arrives_once(world: World, 
 def test_who_cannot_be_reached_for_five_days_is_given_up_and_it_is_said(world: World):
     world.smtp.rules = Rules(mail="451 4.3.0 Later")
     public_id = decided(world)
-    for _ in range(11):
+    for _ in range(12):
         later(world, hours=11)
     assert "deferred" not in world.step(public_id, "email").recipients
     assert world.step(public_id, "email").recipients == {"refused": 7}
