@@ -55,7 +55,15 @@ def _characters(font: Path) -> set[int]:
 
 def drawable(text: str) -> str:
     """The text in NFC with a glyph for every character; others stand as ``[U+0627]``."""
-    return "".join(_drawn(unicodedata.normalize("NFC", text)))
+    composed = unicodedata.normalize("NFC", text)
+    return composed if _letters().issuperset(composed) else "".join(_drawn(composed))
+
+
+@cache
+def _letters() -> frozenset[str]:
+    """What any text font draws and nothing around it changes: nearly all that is ever typed."""
+    found = (chr(code) for code, fonts in _coverage().items() if fonts & _TEXT)
+    return frozenset(one for one in found if unicodedata.category(one)[0] in "LNPSZ") | {"\n"}
 
 
 def is_visible(text: str) -> bool:

@@ -5,12 +5,14 @@ under these standards (a missing glyph, a control character, a broken picture) i
 """
 
 import json
+import os
 import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ Translate = Callable[[str], str]
 
 SOURCE = Path(__file__).with_name("poster.typ")
 #: More text than an A4 page can hold; the compiler need not measure a whole policy.
-MOST_BODY = 5_000
+MOST_BODY = 2_500
 #: Columns beyond which a table on A4 is a row of slivers.
 MOST_COLUMNS = 4
 _SENTENCE_END = re.compile(r"(?<=[.!?:…])\s+")
@@ -49,14 +51,13 @@ def poster(edition: Edition, translate: Translate) -> bytes:
     """
     content = _content(edition, translate)
     picture = _picture(edition)
+    # A picture or logo that only the compiler finds broken; any other fault is raised at last.
     if picture is not None:
-        try:
+        with suppress(typst.TypstError):
             return _with_picture(content, picture, edition)
-        except typst.TypstError as error:
-            # A picture that only the compiler finds broken; any other fault is raised below.
-            if "image" not in str(error):
-                raise
-    return _compiled(content, edition, SOURCE)
+    with suppress(typst.TypstError):
+        return _compiled(content, edition, SOURCE)
+    return _compiled(content | {"logo": None}, edition, SOURCE)
 
 
 def _with_picture(content: dict[str, Any], picture: Attachment, edition: Edition) -> bytes:
@@ -73,7 +74,11 @@ def _with_picture(content: dict[str, Any], picture: Attachment, edition: Edition
 
 def _compiled(content: dict[str, Any], edition: Edition, source: Path) -> bytes:
     with _compiling:
-        pdf = _compiler().compile(
+        compiler, pid = _compiler()
+        if pid != os.getpid():
+            # The compiler's threads stay behind in the parent: it would wait for them for ever.
+            raise RuntimeError("posters were made before this process was forked; fork first")
+        pdf = compiler.compile(
             source,
             root=source.parent,
             format="pdf",
@@ -86,14 +91,17 @@ def _compiled(content: dict[str, Any], edition: Edition, source: Path) -> bytes:
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    """One compiler per process: reading the fonts costs more than a poster."""
+def _compiler() -> tuple[typst.Compiler, int]:
+    """One compiler per process, and that process: reading the fonts costs more than a poster."""
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
         font_paths=[TEXT_FONTS, EMOJI_FONTS],
     )
-    return typst.Compiler(SOURCE, root=SOURCE.parent, font_paths=fonts, ignore_system_fonts=True)
+    compiler = typst.Compiler(
+        SOURCE, root=SOURCE.parent, font_paths=fonts, ignore_system_fonts=True
+    )
+    return compiler, os.getpid()
 
 
 def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
@@ -148,6 +156,7 @@ def _logo(sender: Sender) -> str | None:
         return None
 
 
+@lru_cache(maxsize=64)  # the same page in each of its languages
 def _qr_code(url: str) -> str:
     """The page's address as an SVG picture, four modules of quiet zone (ISO/IEC 18004 9.1)."""
     picture = BytesIO()

@@ -39,7 +39,7 @@ def test_the_newest_comes_first_and_says_who_when_and_that_staff_are_first(
     titles = [heading.text_content() for heading in colleague.tree.iter("h2")]
     assert titles == ["Den nyare nyheten", "Den äldre nyheten"]
     assert "Beslut Bildningsförvaltningen i dag 10.10" in colleague.text
-    assert "Personalen först, till i dag 13.10." in colleague.text  # two open hours; lunch is none
+    assert "Personalen först, till i dag 12.40." in colleague.text  # two open hours; lunch is none
 
 
 def test_staff_are_no_longer_first_when_the_press_has_been_told(

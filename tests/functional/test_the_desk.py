@@ -15,7 +15,7 @@ def test_every_step_says_where_it_is_and_what_it_waits_for(
         "Skolan börjar senare",
         "Intranätet Uppe på intranätet, kontrollerat i dag 10.00",
         "mottagare har fått det",
-        "Personalen först, till i dag 13.00.",
+        "Personalen först, till i dag 12.30.",
         "Väntar på att någon släpper det till medierna.",
     ):
         assert words in desk.text

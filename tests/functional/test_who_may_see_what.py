@@ -132,7 +132,9 @@ def test_a_reader_token_reads_with_its_audiences_rights_and_changes_nothing(
     assert reader.ask("POST", f"/bevakning/{public_id}/pausa", varfor="x").status_code == 401
 
 
-@pytest.mark.parametrize("token", ["x", "nonsense", reader_token.sign("another key" * 4, ("alla",))])
+@pytest.mark.parametrize(
+    "token", ["x", "nonsense", reader_token.sign("another key" * 4, ("alla",))]
+)
 def test_a_false_token_is_told_so(world: World, publish: Publish, token: str) -> None:
     public_id = publish(world.decision())
     reader = Visitor(world.url, Authorization=f"Bearer {token}")

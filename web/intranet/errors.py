@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Iterator
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -91,6 +91,7 @@ def _missing() -> Page:
 
 def _broken(error: Exception) -> Page:
     note(error)
+    g.person = None  # the page must not ask the database for a language: that may be what broke
     text = _(
         "Felet är antecknat hos den som sköter systemet. Det som var inlämnat är inlämnat. "
         "Försök igen om en stund."

@@ -62,10 +62,16 @@ LIES: dict[str, tuple[str, Lie]] = {
         lambda w: wsgi("302 Found", b"", Location="/logga-in"),
     ),
     "another text": (PAGE, lambda w: altered(w, lambda b: b.replace(b"byggs om", b"byggs ut"))),
-    "a page cut by the network": (PAGE, lambda w: altered(w, lambda b: b[:-30], Content_Length="99999")),
+    "a page cut by the network": (
+        PAGE,
+        lambda w: altered(w, lambda b: b[:-30], Content_Length="99999"),
+    ),
     "a page cut by a proxy": (PAGE, lambda w: altered(w, lambda b: b[: b.index(b"bifogad")])),
     "an attachment cut short": (FILE, lambda w: altered(w, lambda b: b[:-5])),
-    "another attachment": (FILE, lambda w: altered(w, lambda b: b.replace(b"<svg", b"<svg id='x'"))),
+    "another attachment": (
+        FILE,
+        lambda w: altered(w, lambda b: b.replace(b"<svg", b"<svg id='x'")),
+    ),
     "no attachment": (FILE, lambda w: wsgi("404 Not Found", b"no")),
     "a feed without the news": (
         FEED,
@@ -98,8 +104,16 @@ def test_nobody_is_told_until_the_intranet_tells_the_truth(world: World, lie: st
         return liar
 
     # The web application is made at the first request; the liar alters what it says.
-    world._answer({"PATH_INFO": "/", "REQUEST_METHOD": "HEAD", "wsgi.url_scheme": "http",
-                   "SERVER_NAME": "x", "SERVER_PORT": "1"}, lambda *_: None)
+    world._answer(
+        {
+            "PATH_INFO": "/",
+            "REQUEST_METHOD": "HEAD",
+            "wsgi.url_scheme": "http",
+            "SERVER_NAME": "x",
+            "SERVER_PORT": "1",
+        },
+        lambda *_: None,
+    )
     world.liar = answer
     public_id = approve(world, world.submit(WITH_FILE, world.somebody("bibliotek", "chef")))
     hopeful(world)
@@ -150,6 +164,30 @@ def test_an_intranet_that_says_nothing_at_all_has_no_page(world: World, open_por
     assert Counter(world.staff_mail()) == Counter(staff_of(world, "bibliotek"))
 
 
+def test_a_page_that_is_not_the_planned_one_confirms_nothing_and_is_read_again(world: World):
+    """The program that renders was exchanged between plan and page: only the database notices."""
+    public_id = approve(world, world.decision(audience='["bibliotek"]'))
+    planned = _exchange_digest(world, "0" * 64)
+    hopeful(world)
+    assert world.smtp.connections == 0
+    assert world.step(public_id, "intranet").recipients == {"deferred": 1}
+    _exchange_digest(world, planned)
+    world.settle()
+    assert Counter(world.staff_mail()) == Counter(staff_of(world, "bibliotek"))
+
+
+def _exchange_digest(world: World, digest: str) -> str:
+    row = world.owner.execute(
+        "SELECT page_digest FROM announcer.step WHERE channel = 'intranet'"
+    ).fetchone()
+    assert row
+    with world.trigger_off("step"):
+        world.owner.execute(
+            "UPDATE announcer.step SET page_digest = %s WHERE channel = 'intranet'", (digest,)
+        )
+    return str(row[0])
+
+
 def test_far_more_news_than_a_feed_is_long_are_each_found_in_the_feed(world: World):
     chief = world.somebody("bibliotek", "chef")
     ids = [world.submit(OWN.format(number=number), chief) for number in range(MANY)]
@@ -174,7 +212,9 @@ def test_a_page_that_was_long_in_doubt_is_still_in_the_feed_that_is_checked(worl
         world.submit(OWN.format(number=number), chief)
     dispatching.look(world.installation)
     world.liar = lambda _: None
-    first = min(dispatching.claim(world.installation), key=lambda c: c.batch != _batch_of(world, old))
+    first = min(
+        dispatching.claim(world.installation), key=lambda c: c.batch != _batch_of(world, old)
+    )
     delivering.deliver(world.installation, first.batch)
     assert world.step(old, "intranet").confirmed_at
 

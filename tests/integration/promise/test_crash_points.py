@@ -71,7 +71,11 @@ def _calls(method: str) -> set[str]:
     found = set()
     for file in sorted((ROOT / "announcer").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == method and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "attr", "") == method
+                and node.args
+            ):
                 found.add(_pattern(node.args[0]))
     return found
 
@@ -137,7 +141,9 @@ class EveryOther:
 
 
 @pytest.mark.parametrize("crash", CRASHES)
-def test_a_death_here_makes_nothing_early_nothing_lost_and_nothing_silently_twice(make_world, crash):
+def test_a_death_here_makes_nothing_early_nothing_lost_and_nothing_silently_twice(
+    make_world, crash
+):
     point = EveryOther(crash)
     world = make_world(point=point)
     newsroom = one_newsroom(world)
@@ -169,7 +175,9 @@ def _killed_at(world: World, point: str, batch: str) -> None:
     assert died.returncode == -signal.SIGKILL, died.stderr
 
 
-@pytest.mark.parametrize("point", ["email: before send", "email: after send", "finish batch: after commit"])
+@pytest.mark.parametrize(
+    "point", ["email: before send", "email: after send", "finish batch: after commit"]
+)
 def test_a_worker_that_is_really_killed_loses_nobody(world: World, point: str):
     public_id = decided(world)
     world.round()

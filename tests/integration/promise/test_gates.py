@@ -1,7 +1,7 @@
 """Each place of the gate holds by itself; without any, the oracle sees the violation."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 
 import pytest
@@ -80,6 +80,19 @@ def test_with_one_place_gone_window_release_and_hold_still_bind(make_world, off:
             _wait_for_all_three(world, public_id)
     else:
         _wait_for_all_three(world, public_id)
+
+
+@pytest.mark.parametrize("off", ["domain", "refusals"])
+def test_with_one_place_gone_a_release_does_not_shorten_the_window(make_world, off: str):
+    world = make_world(gate=always_allow) if off == "domain" else make_world()
+    public_id = published(world)
+    with database_refuses_nothing(world) if off == "refusals" else nullcontext():
+        release(world, public_id)
+        _rounds(world)
+        assert world.press_mail() == []
+        open_window(world, public_id)
+        _rounds(world)
+    assert world.press_mail()
 
 
 def _wait_for_all_three(world: World, public_id: str) -> None:

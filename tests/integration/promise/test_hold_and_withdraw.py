@@ -128,16 +128,17 @@ def test_a_withdrawal_while_newsrooms_are_told_tells_no_more_of_them(make_world)
     assert world.step(public_id, "press").recipients == {"accepted": 1, "abandoned": 9}
 
 
-def test_a_withdrawal_while_the_page_is_read_back_tells_nobody(make_world):
+@pytest.mark.parametrize(("when", "page"), [("before", "deferred"), ("after", "accepted")])
+def test_a_withdrawal_while_the_page_is_read_back_tells_nobody(make_world, when: str, page: str):
     point = Disturbed()
     world = make_world(point=point)
-    point.at["intranet: before send"] = lambda: withdraw(world, public_id)
+    point.at[f"intranet: {when} send"] = lambda: withdraw(world, public_id)
     public_id = decided(world)
     world.settle()
     world.advance(days=1)
     world.settle()
     assert world.smtp.connections == 0
-    assert "sending" not in world.step(public_id, "intranet").recipients
+    assert world.step(public_id, "intranet").recipients == {page: 1}
 
 
 @pytest.mark.parametrize("when", ["in review", "approved"])
@@ -149,8 +150,8 @@ def test_what_is_withdrawn_before_anything_left_leaves_no_trace(world: World, wh
     world.advance(days=1)
     world.settle()
     assert world.smtp.connections == 0
+    reader = reading.reader_of(world.somebody("bibliotek"))
     with world.installation.database.reading() as session, pytest.raises(NotFound):
-        reader = reading.reader_of(world.somebody("bibliotek"))
         reading.page(session, world.installation, reader, public_id)
 
 

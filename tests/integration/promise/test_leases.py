@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from announcer.services import delivering, dispatching, holding, status, sweeping
+from tests.doubles.recording_smtp import Rules
 from tests.integration.promise.way import (
     Died,
     Disturbed,
+    approve,
     carry_on,
     decided,
     die,
@@ -46,7 +48,7 @@ def claim(world: World) -> list[UUID]:
     return [claimed.batch for claimed in dispatching.claim(world.installation)]
 
 
-def ready(world: World, **what: object) -> UUID:
+def ready(world: World) -> UUID:
     """A decision whose one batch of mail to staff is claimed and in nobody's hands yet."""
     decided(world)
     dispatching.look(world.installation)
@@ -62,7 +64,9 @@ def ready(world: World, **what: object) -> UUID:
     return UUID(str(row[0]))
 
 
-def test_two_dispatchers_lease_each_batch_once_and_no_more_than_there_is_room_for(world, monkeypatch):
+def test_two_dispatchers_lease_each_batch_once_and_no_more_than_there_is_room_for(
+    world, monkeypatch
+):
     monkeypatch.setattr(dispatching, "OUTSTANDING", 8)
     many(world, 12)
     dispatching.look(world.installation)
@@ -140,6 +144,37 @@ def test_what_a_worker_writes_after_its_lease_ran_out_is_refused(make_world, stu
     assert len(set(message_ids(world))) == 1
 
 
+def test_a_worker_whose_batch_is_in_other_hands_writes_nothing(make_world):
+    """Its late "not now" must not hide that the other one is sending: that would be a copy more."""
+    point = Disturbed()
+    world = make_world(point=point)
+    batch = ready(world)
+    public_id = status.under_way(world.installation)[0].public_id
+    world.smtp.rules = Rules(mail="451 4.3.0 Later")
+    sends, may_send = threading.Event(), threading.Event()
+    other = threading.Thread(target=delivering.deliver, args=(world.installation, batch))
+
+    def hand_over() -> None:
+        world.smtp.rules = Rules()
+        world.advance(seconds=31)
+        assert sweeping.sweep(world.installation) == 1
+        world.advance(seconds=61)
+        assert batch in claim(world)
+        point.at["email: before send"] = lambda: (sends.set(), may_send.wait(10))
+        other.start()
+        assert sends.wait(10)
+
+    point.at["email: after send"] = hand_over
+    delivering.deliver(world.installation, batch)
+    assert world.step(public_id, "email").recipients == {"sending": 7}
+    may_send.set()
+    other.join()
+    world.advance(hours=1)
+    world.settle()
+    assert world.step(public_id, "email").recipients == {"accepted": 7}
+    assert Counter(world.staff_mail()) == Counter(staff_of(world, "bibliotek"))
+
+
 def test_the_lease_is_renewed_for_as_long_as_the_mail_server_needs(make_world, monkeypatch):
     monkeypatch.setattr(delivering, "LEASE", timedelta(seconds=0.6))
     point = Disturbed()
@@ -212,9 +247,9 @@ def test_the_page_and_a_crisis_have_a_queue_of_their_own(world: World, monkeypat
     decided(world, audience='["fyllsta", "klockarskolan", "lss", "ifo"]')
     world.round()
     dispatching.look(world.installation)
-    assert [c.urgent for c in dispatching.claim(world.installation)] == [False, False], "bulk is full"
-    from tests.integration.promise.way import approve
-
+    assert [c.urgent for c in dispatching.claim(world.installation)] == [False, False], (
+        "bulk is full"
+    )
     approve(world, world.example("04"))
     dispatching.look(world.installation)
     (page,) = dispatching.claim(world.installation)

@@ -50,13 +50,15 @@ FORGERIES = {
     ),
     "an event more": (
         "event",
-        "INSERT INTO announcer.event SELECT announcement, max(seq) + 1, '{}', '', ''"
-        " FROM announcer.event GROUP BY announcement",
+        (
+            "INSERT INTO announcer.event SELECT announcement, max(seq) + 1, '{}', '', ''"
+            " FROM announcer.event GROUP BY announcement"
+        ),
         "the chain breaks",
     ),
     "a seal made anew": (
         "event",
-        "UPDATE announcer.event SET payload = '{\"what\": \"approved\"}', sha256 = encode(sha256("
+        'UPDATE announcer.event SET payload = \'{"what": "approved"}\', sha256 = encode(sha256('
         "convert_to(previous || '{\"what\": \"approved\"}', 'UTF8')), 'hex') WHERE seq = 2",
         "the chain breaks at event 3",
     ),

@@ -122,7 +122,9 @@ def test_each_example_reaches_whom_it_should_once_and_never_too_early(world: Wor
     assert Counter(world.staff_mail()) == Counter(staff_of(world) if "email" in steps else ())
     kinds = [to_staff(message) for message in world.smtp.messages]
     # In a crisis the public is told as soon as the page is up, whether or not staff read mail.
-    assert number == "04" or kinds == sorted(kinds, reverse=True), "every mail to staff before every mail to the press"
+    assert number == "04" or kinds == sorted(kinds, reverse=True), (
+        "every mail to staff before every mail to the press"
+    )
 
 
 def test_overlapping_audiences_reach_nobody_twice_and_a_hundred_at_a_time(world: World):

@@ -47,7 +47,9 @@ def release(world: World, public_id: str) -> None:
     assert holding.release(world.installation, world.communicator, public_id) == ["press"]
 
 
-def decided(world: World, title: str = "Biblioteket öppnar klockan 9", audience: str = SMALL) -> str:
+def decided(
+    world: World, title: str = "Biblioteket öppnar klockan 9", audience: str = SMALL
+) -> str:
     """A decision, approved."""
     return approve(world, world.decision(title, audience))
 
