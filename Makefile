@@ -53,7 +53,7 @@ chromium: # installed when we are root and it is missing
 
 messages: $(STAMP) ## Extract message ids into the catalogues
 	$(BIN)/pybabel -q extract --keywords=N_ --mapping babel.cfg --no-location --sort-output --omit-header --output var/messages.pot announcer web workers
-	for language in sv en fi; do $(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --input-file var/messages.pot --locale $$language --output-file announcer/translations/$$language/LC_MESSAGES/messages.po; done
+	for language in sv en fi; do $(BIN)/pybabel -q update --no-fuzzy-matching --input-file var/messages.pot --locale $$language --output-file announcer/translations/$$language/LC_MESSAGES/messages.po; done
 
 requirements: ## Compile pinned and hashed requirements anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml

@@ -11,7 +11,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/skriv", "/skriv/beslut", "/mina", "/floden", "/godkann", "/bevakning", "/tillganglighet")
+PAGES = ("/", "/skriv", "/skriv?klass=beslut", "/mina", "/floden", "/godkann", "/bevakning", "/tillganglighet")
 WIDTHS = (390, 1280)
 
 

@@ -64,7 +64,7 @@ def test_a_short_text_is_there_in_full() -> None:
 
 def test_a_long_text_ends_with_a_whole_sentence_and_says_where_the_rest_is() -> None:
     text = page_text(poster(edition(example(EXAMPLES[0])), str))
-    shown = text.partition(REST)[0]
+    shown = text.partition(REST)[0].rstrip()
     assert shown.endswith(".")
     assert "Syfte med Hällefors kommuns" in shown
     assert "## " not in text
@@ -73,7 +73,8 @@ def test_a_long_text_ends_with_a_whole_sentence_and_says_where_the_rest_is() -> 
 def test_a_heading_never_stands_alone_at_the_end() -> None:
     body = "\n\n".join(f"## Rubrik {n}\n\nEn mening som är ganska lång." for n in range(60))
     text = page_text(poster(edition(content(body=body)), str))
-    assert text.partition(REST)[0].endswith("lång.")
+    assert REST in text
+    assert text.partition(REST)[0].rstrip().endswith("lång.")
 
 
 def test_a_translation_without_a_body_says_where_the_rest_is() -> None:
@@ -129,7 +130,7 @@ def test_a_long_title_shrinks_stepwise_but_stays_readable(length: int) -> None:
     assert pages(pdf) == 1
     # The logo's own letters are up to 32 pt before they are scaled down.
     assert letter_sizes(pdf)[0] >= LEAST
-    if length <= 300:
+    if length <= 500:
         assert title in page_text(pdf)
     else:
         assert "…" + REST in page_text(pdf)
