@@ -84,6 +84,7 @@ class ObservedHouse:
         self._in_hands: Item | None = None
         self._workers = itertools.count(1)
         self._truthful: dict[str, datetime] = {}
+        self._lied_about_page = False
         self.smtp.rules = Rules()
         self.smtp.forget()
 
@@ -228,7 +229,9 @@ class ObservedHouse:
         body = b"".join(chunks)
         path = environ["PATH_INFO"]
         if self.lie:
+            truth = status, body
             status, body = _lying(self.lie, path, status, body)
+            self._note_lie(path, (status, body) != truth)
         else:
             self._note_truth(path, status, body.decode("utf-8", "replace"))
         headers["Content-Length"] = str(len(body))
@@ -238,6 +241,13 @@ class ObservedHouse:
             return [body]
 
         return answer
+
+    def _note_lie(self, path: str, lied: bool) -> None:
+        """A lie that leaves page and feed as they are would make the whole run a lie."""
+        if path.startswith("/nyheter/"):
+            self._lied_about_page = lied
+        elif not (lied or self._lied_about_page):
+            self.model.say("the test's own lie was no lie", self.lie)
 
     def _note_truth(self, path: str, status: str, body: str) -> None:
         """Readable means: page and feed both answered, and the page has the approved title."""
@@ -270,5 +280,5 @@ def _lying(lie: str, path: str, status: str, body: bytes) -> tuple[str, bytes]:
     if lie == "avklippt" and page:
         return status, body[: len(body) // 2]
     if lie == "flödet saknar nyheten" and not page:
-        return status, re.sub(rb"(?s)<entry>.*</entry>", b"", body)
+        return status, re.sub(rb"(?s)<entry\b.*</entry>", b"", body)
     return status, body

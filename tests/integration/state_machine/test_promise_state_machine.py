@@ -1,7 +1,8 @@
 """Hypothesis plays people, workers, clocks and servers against the promise.
 
 The number of examples and steps is fixed and the choices are derived from the test itself, so
-every run is the same; ``HYPOTHESIS_PROFILE=search`` looks for new ones, as long as one likes.
+every run makes the same ones. ``HYPOTHESIS_PROFILE=shrink`` makes a violation small, which takes
+minutes; ``HYPOTHESIS_PROFILE=search`` looks for new ones, as long as one likes.
 """
 
 import os
@@ -19,20 +20,25 @@ from tests.integration.state_machine.house_people import move_in
 from tests.integration.state_machine.observed_house import ObservedHouse, TimedSmtp
 from tests.integration.state_machine.promise_machine import PromiseMachine
 
-SEARCHING = os.environ.get("HYPOTHESIS_PROFILE") == "search"
-PROMISE = settings(
-    max_examples=2000 if SEARCHING else int(os.environ.get("SM_EXAMPLES", "30")),
-    stateful_step_count=40 if SEARCHING else 30,
-    derandomize=not SEARCHING,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
+PROFILES = {
+    "ci": settings(
+        max_examples=20,
+        stateful_step_count=25,
+        phases=(Phase.generate,),
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    ),
+}
+PROFILES["shrink"] = settings(PROFILES["ci"], phases=(Phase.generate, Phase.shrink))
+PROFILES["search"] = settings(
+    PROFILES["shrink"], max_examples=5_000, stateful_step_count=50, derandomize=False
 )
-#: To see a violation is enough; making it small takes time.
-FIRST_VIOLATION = settings(PROMISE, phases=(Phase.generate,), report_multiple_bugs=False)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
+PROMISE = PROFILES[PROFILE]
 
-#: Whole minutes, where a violation is found and made small.
-pytestmark = pytest.mark.timeout(36_000 if SEARCHING else 600)
+pytestmark = pytest.mark.timeout(300 if PROFILE == "ci" else 36_000)
 
 
 def always(_key: str, _facts: object, _now: object) -> Verdict:
@@ -78,4 +84,4 @@ def test_with_both_gates_off_a_violation_is_found(machine):
         promise.house.world.trigger_off("announcement", "step", "delivery"),
         pytest.raises(AssertionError, match="before the page was read back"),
     ):
-        run_state_machine_as_test(promise, settings=FIRST_VIOLATION)
+        run_state_machine_as_test(promise, settings=PROFILES["ci"])
