@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -183,6 +184,9 @@ class Demonstration:
             title=f"Demonstration: fönstren är sekunder ({self.policy.name})",
             caption="\n".join(self.said[-6:]),
             caption_justify="left",
+            title_style="bold",
+            caption_style="none",
+            box=box.SIMPLE_HEAD,
             expand=False,
         )
         table.add_column("Meddelande", max_width=44, no_wrap=True, overflow="ellipsis")
@@ -267,9 +271,9 @@ def _cell(step: StepStatus | None) -> str:
         return "[dim]–[/]"
     clock = step.confirmed_at or step.settled_at
     if clock:
-        return f"[green]✓ {clock.astimezone():%H:%M:%S}[/]"
+        return f"[bright_green]✓ {clock.astimezone():%H:%M:%S}[/]"
     if step.state is StepState.SENDING:
-        return "[yellow]pågår[/]"
+        return "[bright_yellow]pågår[/]"
     if step.earliest and step.external:
-        return f"[cyan]{step.earliest.astimezone():%H:%M:%S}[/]"
+        return f"[bright_cyan]{step.earliest.astimezone():%H:%M:%S}[/]"
     return "väntar"

@@ -58,8 +58,10 @@ FORGERIES = {
     ),
     "a seal made anew": (
         "event",
-        'UPDATE announcer.event SET payload = \'{"what": "approved"}\', sha256 = encode(sha256('
-        "convert_to(previous || '{\"what\": \"approved\"}', 'UTF8')), 'hex') WHERE seq = 2",
+        (
+            'UPDATE announcer.event SET payload = \'{"what": "approved"}\', sha256 = encode(sha256('
+            "convert_to(previous || '{\"what\": \"approved\"}', 'UTF8')), 'hex') WHERE seq = 2"
+        ),
         "the chain breaks at event 3",
     ),
     "another text": (
