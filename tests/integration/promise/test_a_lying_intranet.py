@@ -75,7 +75,7 @@ LIES: dict[str, tuple[str, Lie]] = {
     "no attachment": (FILE, lambda w: wsgi("404 Not Found", b"no")),
     "a feed without the news": (
         FEED,
-        lambda w: altered(w, lambda b: re.sub(rb"(?s)<entry>.*</entry>", b"", b)),
+        lambda w: altered(w, lambda b: re.sub(rb"(?s)<entry\b.*</entry>", b"", b)),
     ),
     "a feed with the text of before": (
         FEED,
@@ -191,13 +191,13 @@ def _exchange_digest(world: World, digest: str) -> str:
 def test_far_more_news_than_a_feed_is_long_are_each_found_in_the_feed(world: World):
     chief = world.somebody("bibliotek", "chef")
     ids = [world.submit(OWN.format(number=number), chief) for number in range(MANY)]
-    while world.round():
-        pass
+    assert dispatching.look(world.installation) == MANY, "all of them are up before any is checked"
+    for claimed in dispatching.claim(world.installation):
+        delivering.deliver(world.installation, claimed.batch)
     assert [i for i in ids if world.step(i, "intranet").confirmed_at is None] == []
-    assert len(world.smtp.messages) == MANY
 
 
-#: More than a feed holds at least; a thousand take minutes and show no more.
+#: More than a feed holds at least, fewer than may be out in a queue; a thousand show no more.
 MANY = 60
 
 
