@@ -14,7 +14,7 @@ from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.step import StepState
-from announcer.services import planning, records
+from announcer.services import planning, records, settling
 from announcer.services.installation import Installation
 
 
@@ -172,6 +172,7 @@ def tick(
         step.state = StepState.SETTLED.value
         records.append(session, row.id, "meeting held", actor.pseudonym, step=key, note=note[:500])
         planning.wake(session, row)
+        settling.complete(session, row)
     installation.wake()
 
 
