@@ -80,7 +80,8 @@ class ObservedHouse:
         self.crash_at, self.interrupt_at = ("", 0), ("", 0)
         self.interruption: Callable[[], object] = lambda: None
         self._worker = 0
-        self._item: Item | None = None
+        #: What the worker that runs now carries out.
+        self.worked_on: Item | None = None
         self._in_hands: Item | None = None
         self._workers = itertools.count(1)
         self._truthful: dict[str, datetime] = {}
@@ -100,14 +101,14 @@ class ObservedHouse:
 
     def deliver(self, batch: UUID) -> None:
         """A worker takes a message from the queue."""
-        before = self._worker, self._item
-        self._worker, self._item = next(self._workers), self._item_of(batch)
+        before = self._worker, self.worked_on
+        self._worker, self.worked_on = next(self._workers), self._item_of(batch)
         try:
             delivering.deliver(self.world.installation, batch)
         finally:
-            if self._item is not None:
-                self._item.in_flight = 0
-            self._worker, self._item = before
+            if self.worked_on is not None:
+                self.worked_on.in_flight = 0
+            self._worker, self.worked_on = before
 
     def survive(self, move: Callable[[], object]) -> None:
         """Make a move; where it comes to the point named in ``crash_at``, it ends there."""
@@ -173,22 +174,22 @@ class ObservedHouse:
         self.interrupt_at, interrupted = _count_down(self.interrupt_at, name)
         if interrupted:
             self.model.came_out["interruption"] += 1
-            self._in_hands = self._item if sending else None
+            self._in_hands = self.worked_on if sending else None
             self.interruption()
             self._in_hands = None
         self.crash_at, crashed = _count_down(self.crash_at, name)
         if crashed:
-            if sending and self._item and not name.startswith("press"):
-                self._item.died_before_trying = True
+            if sending and self.worked_on and not name.startswith("press"):
+                self.worked_on.died_before_trying = True
             raise Crash(name)
 
     def _note(self, name: str) -> None:
-        if self._item is None:
+        if self.worked_on is None:
             return
         if name == "intranet: before send":
-            self._item.read_at = None
+            self.worked_on.read_at = None
         elif name == "record outcome: after commit":
-            self.model.recorded(self._item, self._worker)
+            self.model.recorded(self.worked_on, self._worker)
 
     # What comes out ----------------------------------------------------------------------------
 
@@ -257,7 +258,7 @@ class ObservedHouse:
                 continue
             if path == f"/nyheter/{item.public_id}" and item.approved in body:
                 self._truthful[item.public_id] = now
-            elif path.startswith("/floden/") and item is self._item and item.public_id in body:
+            elif path.startswith("/floden/") and item is self.worked_on and item.public_id in body:
                 item.read_at = self._truthful.pop(item.public_id, None)
 
 

@@ -48,7 +48,7 @@ CRASHES = st.sampled_from(
         *("begin step: before commit", "begin step: after commit", "claim: after commit"),
         *("take batch: after commit", "mark sending: before commit", "mark sending: after commit"),
         *("email: before send", "email: after send", "press: before send", "press: after send"),
-        *("intranet: after send", "poster: before send"),
+        *("intranet: after send", "poster: before send", "email: after send"),
         *("record outcome: before commit", "record outcome: after commit"),
         *("finish batch: before commit", "finish batch: after commit", "sweep: before commit"),
     ]
@@ -61,6 +61,8 @@ PAUSES = st.sampled_from(
         *("begin step: after commit", "claim: after commit"),
     ]
 )
+#: The first to come there, mostly.
+OCCURRENCE = st.sampled_from([1, 1, 2])
 INTERRUPTIONS = st.sampled_from(["hold", "withdraw", "taken over", "clock back", "again"])
 
 _SOME = "bibliotek.001@hallefors.example"
@@ -81,10 +83,10 @@ PEOPLE = ("rektor", "bibliotekschef", "kommunchef", "informatör", "informations
 #: How often the clock is set back in one example; oftener, and nothing would come to pass.
 MOST_SET_BACK = 2
 #: Announcements in one example.
-MOST_ITEMS = 3
+MOST_ITEMS = 5
 KIND = st.sampled_from(sorted(KINDS))
 WHO = st.sampled_from(PEOPLE)
-WHICH = st.integers(0, 2)
+WHICH = st.integers(0, 4)
 THERE_IS_SOMETHING = precondition(lambda self: bool(self.house.model.items))
 
 
@@ -116,19 +118,21 @@ class PromiseMachine(RuleBasedStateMachine):
     def item(self, which: int) -> Item:
         return self.model.items[which % len(self.model.items)]
 
-    @initialize(kind=KIND, far=st.integers(0, 3))
-    def first(self, kind: str, far: int) -> None:
-        """Something is written; perhaps approved and ticked, and perhaps its page is up."""
-        self.write(kind, "rektor")
-        if far > 0:
-            self.approve(0, "informatör", stale=False)
-            self.tick(0, "informatör")
-        for _ in range(far - 1):
-            self.work()
+    @initialize(kind=KIND)
+    def first(self, kind: str) -> None:
+        self.write(kind, "rektor", straight_on=True)
 
-    @rule(kind=KIND, who=WHO)
+    @rule(kind=KIND, who=WHO, straight_on=st.sampled_from([True, True, False]))
     @precondition(lambda self: len(self.model.items) < MOST_ITEMS)
-    def write(self, kind: str, who: str) -> None:
+    def write(self, kind: str, who: str, straight_on: bool) -> None:
+        """``straight_on``: it is approved, and its meeting held, as it should be."""
+        self.submit(kind, who)
+        newest = len(self.model.items) - 1
+        if straight_on:
+            self.approve(newest, "informatör", stale=False)
+            self.tick(newest, "informatör")
+
+    def submit(self, kind: str, who: str) -> None:
         actor = self.people["bibliotekschef" if kind == "bara min enhet" else who]
         title = f"Nyhet {len(self.model.items) + 1} version 1"
         item = item_of(kind, actor.pseudonym, title)
@@ -188,6 +192,7 @@ class PromiseMachine(RuleBasedStateMachine):
 
     def hold(self, which: int) -> None:
         item, actor = self.item(which), self.people["informatör"]
+        self.house.look_at_pages()  # what is up already stays up
         if self.asked(lambda: holding.hold(self.installation, actor, item.public_id, "Fel.") + 1):
             item.held = True
             self.house.stopped(item)
@@ -200,6 +205,7 @@ class PromiseMachine(RuleBasedStateMachine):
     def withdraw(self, which: int) -> None:
         item, actor = self.item(which), self.people["informatör"]
         if not item.withdrawn:
+            self.house.look_at_pages()
             holding.withdraw(self.installation, actor, item.public_id, "Det gäller inte.")
             item.withdrawn = True
             self.house.stopped(item)
@@ -261,26 +267,36 @@ class PromiseMachine(RuleBasedStateMachine):
         if what != "kept":
             self.queue.remove(batch)
 
-    @rule(point=CRASHES, occurrence=st.integers(1, 2))
-    def crash(self, point: str, occurrence: int) -> None:
+    @rule(point=CRASHES, occurrence=OCCURRENCE, kind=KIND)
+    def crash(self, point: str, occurrence: int, kind: str) -> None:
         """Whoever comes to this point next is killed; the messages it had are lost."""
+        self.something_new(kind)
         self.house.crash_at = (point, occurrence)
-        self.house.survive(self.work)
+        self.a_while(timedelta(seconds=2))
 
-    @rule(point=PAUSES, occurrence=st.integers(1, 2), what=INTERRUPTIONS, which=WHICH)
-    @THERE_IS_SOMETHING
-    def interrupt(self, point: str, occurrence: int, what: str, which: int) -> None:
+    @rule(point=PAUSES, occurrence=OCCURRENCE, what=INTERRUPTIONS, kind=KIND)
+    def interrupt(self, point: str, occurrence: int, what: str, kind: str) -> None:
         """The next time somebody comes to this point, something else happens in between."""
+        self.something_new(kind)
         moves: dict[str, Callable[[], object]] = {
-            "hold": lambda: self.hold(which),
-            "withdraw": lambda: self.withdraw(which),
+            "hold": lambda: self.hold(self.in_hand()),
+            "withdraw": lambda: self.withdraw(self.in_hand()),
             "taken over": self.taken_over,
             "clock back": lambda: self.backward(timedelta(hours=1)),
             "again": self.work,
         }
         self.house.interrupt_at = (point, occurrence)
         self.house.interruption = moves[what]
-        self.house.survive(self.work)
+        self.a_while(timedelta(seconds=2))
+
+    def something_new(self, kind: str) -> None:
+        if len(self.model.items) < MOST_ITEMS:
+            self.write(kind, "rektor", straight_on=True)
+
+    def in_hand(self) -> int:
+        """The announcement that the interrupted worker is at, or the newest."""
+        worked_on = self.house.worked_on
+        return self.model.items.index(worked_on) if worked_on else len(self.model.items) - 1
 
     def taken_over(self) -> None:
         """The worker is so slow that its lease runs out, and another goes on in its place."""
@@ -311,11 +327,14 @@ class PromiseMachine(RuleBasedStateMachine):
             self.forward(max(edges) + timedelta(seconds=seconds) - self.world.now())
             self.house.survive(self.work)
 
-    @rule(rules=st.sampled_from(sorted(MAIL_SERVERS)))
-    def mail_server(self, rules: str) -> None:
+    @rule(rules=st.sampled_from([*sorted(MAIL_SERVERS), "lost after dot"]), kind=KIND)
+    def mail_server(self, rules: str, kind: str) -> None:
+        """From now on the mail server is like this."""
         self.house.smtp.rules = MAIL_SERVERS[rules]
         replies = MAIL_SERVERS[rules].replies.items()
         self.model.refused |= {a.casefold() for a, reply in replies if reply.startswith("5")}
+        self.something_new(kind)
+        self.a_while(timedelta(seconds=2))
 
     @rule(lie=st.sampled_from(("", "", *LIES)))
     def intranet(self, lie: str) -> None:
@@ -359,9 +378,9 @@ class PromiseMachine(RuleBasedStateMachine):
                     self.approve(number, name, stale=False)
             if item.held or item.public_id in stopped:
                 self.resume(number)
-            if not item.ticked:
+            if item.has_meeting and not item.ticked:
                 self.tick(number, "informatör")
-            if not item.released:
+            if item.released_by_hand and not item.released:
                 self.release(number, "informatör")
         for doubt in statuses.doubts(self.installation):
             about = self.model.by_id(doubt.public_id)

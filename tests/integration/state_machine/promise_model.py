@@ -68,6 +68,7 @@ class Item:
     staff: frozenset[str]
     press: frozenset[str]
     mailed: bool
+    has_meeting: bool
     public_id: str = ""
     approved: str = ""
     ticked: bool = False
@@ -93,6 +94,10 @@ class Item:
     @property
     def own_unit_only(self) -> bool:
         return self.class_name == "bara min enhet"
+
+    @property
+    def released_by_hand(self) -> bool:
+        return self.class_name in RELEASED_BY_HAND and bool(self.press)
 
     @property
     def text(self) -> tuple[str, UUID]:
@@ -213,7 +218,7 @@ class Model:
             opens = earliest_press(item.class_name, item.confirmed_at)
             if at < opens:
                 self.say("press mail within the window", f"{title}: {at} before {opens}")
-        if item.class_name in RELEASED_BY_HAND and not item.released:
+        if item.released_by_hand and not item.released:
             self.say("press mail that nobody released", title)
         if item.class_name != "kris" and not item.died_before_trying:
             untried = item.staff - item.tried if item.mailed else set()
