@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,7 +29,6 @@ from announcer.people.lookup import directory, find_person
 from announcer.services import delivering, dispatching, sweeping, writing
 from announcer.services import status as statuses
 from announcer.services.importing import IMPORTS
-from announcer.services.installation import Installation
 from announcer.services.status import AnnouncementStatus
 from tests.doubles.recording_smtp import RecordingSmtp
 
@@ -104,7 +104,9 @@ class World:
         self._web: Callable[..., Any] | None = None
         #: Given the WSGI environment, answers instead of the intranet; None lets it answer.
         self.liar: Callable[[dict[str, Any]], Callable[..., Any] | None] = lambda _: None
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -156,11 +158,14 @@ class World:
         with self.installation.database.reading() as session:
             return find_person(session, directory_id)
 
+    @cached_property
+    def _everyone(self) -> list[Person]:
+        with self.installation.database.reading() as session:
+            return directory(session)
+
     def somebody(self, unit: str, role: str = "") -> Person:
         """The first colleague of a unit, with this role if one is named."""
-        with self.installation.database.reading() as session:
-            everyone = directory(session)
-        return next(p for p in everyone if p.unit == unit and role in ("", p.role))
+        return next(p for p in self._everyone if p.unit == unit and role in ("", p.role))
 
     @property
     def chief(self) -> Person:

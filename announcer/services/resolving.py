@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from announcer.db import engine
 from announcer.db.models import BatchRow, DeliveryRow, StepRow
+from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotFound, Refusal
@@ -37,6 +38,8 @@ def resolve(installation: Installation, actor: Person, delivery_id: str, exit_: 
         session.refresh(delivery)
         if delivery.state != DeliveryState.IN_DOUBT.value:
             raise Refusal(N_("Den leveransen är inte oklar längre."))
+        if exit_ is Exit.AGAIN and row.state == AnnouncementState.WITHDRAWN.value:
+            raise Refusal(N_("Meddelandet är tillbakadraget."))
         if exit_ is Exit.AGAIN:
             delivery.next_try_at = engine.now(session)
             session.execute(

@@ -11,7 +11,16 @@ from tests.world import World
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/skriv", "/skriv?klass=beslut", "/mina", "/floden", "/godkann", "/bevakning", "/tillganglighet")
+PAGES = (
+    "/",
+    "/skriv",
+    "/skriv?klass=beslut",
+    "/mina",
+    "/floden",
+    "/godkann",
+    "/bevakning",
+    "/tillganglighet",
+)
 WIDTHS = (390, 1280)
 
 
@@ -52,16 +61,22 @@ def page(world: World, browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_scrolls_sideways_or_breaks_its_own_rules(page: Page, world: World, width: int) -> None:
+def test_no_page_scrolls_sideways_or_breaks_its_own_rules(
+    page: Page, world: World, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.goto("/")
-    articles = page.eval_on_selector_all("main a[href^='/nyheter/']", "all => all.map(a => a.getAttribute('href'))")
+    articles = page.eval_on_selector_all(
+        "main a[href^='/nyheter/']", "all => all.map(a => a.getAttribute('href'))"
+    )
     assert len(articles) == 2
     for address in (*PAGES, *articles):
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wide <= 0, f"{address} is {wide} pixels too wide at {width}"
         assert page.locator("h1").count() == 1, address
     assert page.faults == []
@@ -80,7 +95,9 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(page: Page) -> None
     page.goto("/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("location.hash.slice(1)") == page.evaluate("document.querySelector('main').id")
+    assert page.evaluate("location.hash.slice(1)") == page.evaluate(
+        "document.querySelector('main').id"
+    )
 
 
 def test_hostile_text_is_shown_and_never_run(page: Page, world: World) -> None:

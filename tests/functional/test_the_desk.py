@@ -105,7 +105,10 @@ def doubtful(world: World, publish: Publish) -> tuple[str, str]:
     with world.trigger_off("delivery"):
         row = world.owner.execute(
             "UPDATE announcer.delivery SET state = 'in_doubt', next_try_at = NULL WHERE id = ("
-            "SELECT id FROM announcer.delivery WHERE channel = 'email' LIMIT 1) RETURNING address"
+            "SELECT d.id FROM announcer.delivery d JOIN announcer.step s ON s.id = d.step"
+            " JOIN announcer.announcement a ON a.id = s.announcement"
+            " WHERE d.channel = 'email' AND a.public_id = %s LIMIT 1) RETURNING address",
+            (public_id,),
         ).fetchone()
     assert row is not None
     return public_id, row[0]
@@ -127,6 +130,19 @@ def test_a_doubt_has_three_exits_and_each_is_taken(
         assert "Oklart om det gick iväg" not in desk.get("/bevakning").text, words
         for found in (s.public_id for s in _under_way(world)):
             holding.withdraw(world.installation, world.communicator, found, "nästa prov")
+
+
+def test_nothing_is_sent_again_once_it_is_withdrawn(
+    world: World, desk: Visitor, publish: Publish
+) -> None:
+    public_id, address = doubtful(world, publish)
+    before = world.staff_mail().count(address)
+    holding.withdraw(world.installation, world.communicator, public_id, "fel")
+    desk.get("/bevakning")
+    desk.press("Skicka igen")
+    assert "Meddelandet är tillbakadraget." in desk.text
+    world.settle()
+    assert world.staff_mail().count(address) == before
 
 
 def _under_way(world: World):  # type: ignore[no-untyped-def]

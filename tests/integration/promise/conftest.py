@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,10 +19,7 @@ def make_world(
     with ExitStack() as stack:
 
         def make(**options: Any) -> World:
-            world = World(app_url, owner_url, smtp, tmp_path, **options)
-            # Stops within 20 ms instead of half a second; there are many worlds here.
-            world._thread = Thread(target=world._server.serve_forever, args=(0.02,), daemon=True)
-            return stack.enter_context(world)
+            return stack.enter_context(World(app_url, owner_url, smtp, tmp_path, **options))
 
         yield make
 
