@@ -63,14 +63,23 @@ class Config:
         )
 
 
-def _value(environ: Mapping[str, str], name: str) -> str:
+def given(environ: Mapping[str, str], name: str) -> str | None:
+    """One setting, from its file where one is named; None where nobody gave it.
+
+    Raises `SetupError` for a file that cannot be read.
+    """
     file = environ.get(f"{name}_FILE")
-    if file:
-        try:
-            return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SetupError(f"{name}_FILE: cannot read {file}: {error.strerror}.") from None
-    value = environ.get(name, OPTIONAL.get(name))
+    if not file:
+        return environ.get(name)
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SetupError(f"{name}_FILE: cannot read {file}: {error.strerror}.") from None
+
+
+def _value(environ: Mapping[str, str], name: str) -> str:
+    value = given(environ, name)
+    value = OPTIONAL.get(name) if value is None else value
     if value is None:
         raise SetupError(f"{name} is not set. It says {SETTINGS[name]}.")
     return value

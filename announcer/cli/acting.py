@@ -78,7 +78,7 @@ def resume(desk: Desk, announcement: str) -> None:
 def release(desk: Desk, announcement: str) -> None:
     """Release ANNOUNCEMENT to the media; it goes when its window is over."""
     keys = holding.release(desk.installation, desk.actor, announcement)
-    message = N_("Släppt till medierna. Det går när fönstret är slut.")
+    message = N_("Släppt till medierna. Det går ut när personalens försprång är slut.")
     click.echo(desk.translate(message if keys else N_("Det var redan släppt.")))
 
 

@@ -11,6 +11,7 @@ from typing import Self
 
 import announcer
 from announcer.cli.context import ENVIRONMENT_FILE
+from announcer.config import given
 from announcer.db import schema
 from announcer.embedded.child import Child
 from announcer.embedded.folders import private_folder, write_private
@@ -34,7 +35,7 @@ class House:
         self.home = home
         self.port = port
         self.policy = policy.absolute()
-        self.given = environ
+        self.environ = environ
         self.supervisor = Supervisor()
         self.mail: EmbeddedMail | None = None
         self.environment: dict[str, str] = {}
@@ -59,11 +60,10 @@ class House:
             **self._queue(),
             **self._mail(),
             "ANNOUNCER_POLICY": str(self.policy),
-            "ANNOUNCER_INTRANET_URL": self.given.get(
-                "ANNOUNCER_INTRANET_URL", f"http://127.0.0.1:{self.port}"
-            ),
+            "ANNOUNCER_INTRANET_URL": given(self.environ, "ANNOUNCER_INTRANET_URL")
+            or f"http://127.0.0.1:{self.port}",
             "ANNOUNCER_SECRET_KEY": self._secret(),
-            "ANNOUNCER_SIGN_IN": self.given.get("ANNOUNCER_SIGN_IN", "choose"),
+            "ANNOUNCER_SIGN_IN": given(self.environ, "ANNOUNCER_SIGN_IN") or "choose",
         }
         lines = "".join(f"{name}={value}\n" for name, value in self.environment.items())
         write_private(self.home / ENVIRONMENT_FILE, lines)
@@ -71,7 +71,7 @@ class House:
             self.supervisor.start(child)
 
     def _database(self) -> Mapping[str, str]:
-        if url := self.given.get("DATABASE_URL"):
+        if url := given(self.environ, "DATABASE_URL"):
             schema.refuse_unknown(url)
             return {"DATABASE_URL": url}
         postgres = EmbeddedPostgres(self.home / "postgres")
@@ -80,22 +80,22 @@ class House:
         return {"DATABASE_URL": postgres.app_url}
 
     def _queue(self) -> Mapping[str, str]:
-        if url := self.given.get("REDIS_URL"):
+        if url := given(self.environ, "REDIS_URL"):
             return {"REDIS_URL": url}
         valkey = EmbeddedValkey(self.home / "valkey")
         self.supervisor.start(valkey.child())
         return {"REDIS_URL": valkey.celery_url}
 
     def _mail(self) -> Mapping[str, str]:
-        if url := self.given.get("ANNOUNCER_SMTP_URL"):
+        if url := given(self.environ, "ANNOUNCER_SMTP_URL"):
             return {"ANNOUNCER_SMTP_URL": url}
         self.mail = EmbeddedMail(self.home / "mail")
         self.supervisor.start(self.mail.child())
         return {"ANNOUNCER_SMTP_URL": f"smtp://{self.mail.host}:{self.mail.port}"}
 
     def _secret(self) -> str:
-        if given := self.given.get("ANNOUNCER_SECRET_KEY"):
-            return given
+        if found := given(self.environ, "ANNOUNCER_SECRET_KEY"):
+            return found
         file = self.home / "secret-key"
         if not file.exists():
             write_private(file, secrets.token_urlsafe(48))

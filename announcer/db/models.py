@@ -237,6 +237,8 @@ class StepRow(Base):
         one_of("approval", ApprovalRule),
         CheckConstraint("floor_seconds >= 0", name="floor"),
         CheckConstraint("external = (channel = 'press')", name="external"),
+        # What leaves the house has somebody's approval, whatever a plan says.
+        CheckConstraint("NOT external OR approval <> 'none'", name="external_approval"),
         CheckConstraint(
             "NOT before_intranet OR (channel = 'meeting' AND NOT external)", name="before_intranet"
         ),

@@ -210,7 +210,7 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
         return Verdict(reasons)
     since = _since(facts, step)
     if since and now > since + step.planned.greatest_lateness:
-        late = N_("Det är för sent att det går ut av sig självt. En människa måste bestämma.")
+        late = N_("Det är för sent för att gå ut av sig självt. En människa måste bestämma.")
         return Verdict((Reason(Wait.TOO_LATE, late, {}),), since)
     return Verdict((), since)
 

@@ -77,7 +77,7 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
         ]
         for step in waiting:
             installation.require(
-                actor, tuple(step.release_by), row.unit, N_("Det här släpps av {roles}.")
+                actor, tuple(step.release_by), row.unit, N_("Det här måste släppas av {roles}.")
             )
         if not waiting:
             raise Refusal(N_("Det finns inget som väntar på att släppas till medierna."))
@@ -157,7 +157,7 @@ def tick(
         if step is None or step.channel != "meeting":
             raise Refusal(N_("Det finns inget möte ”{key}” i planen."), key=key[:80])
         installation.require(
-            actor, tuple(step.ticked_by), row.unit, N_("Mötet bockas av av {roles}.")
+            actor, tuple(step.ticked_by), row.unit, N_("Det är {roles} som bockar av mötet.")
         )
         if step.state == StepState.SETTLED.value:
             return

@@ -62,7 +62,7 @@ def _refuse_stranger(
         raise Refusal(N_("Det här meddelandet behöver inget godkännande."))
     if not policy.has_role(actor, approval.by, row.unit):
         raise NotAllowed(
-            N_("Det här godkänns av {roles}."),
+            N_("Det här måste godkännas av {roles}."),
             roles=", ".join(policy.roles[role].title for role in approval.by),
         )
     if not approval.author_alone and actor.pseudonym in (revision.author, row.author):

@@ -83,6 +83,24 @@ def test_a_step_of_a_new_plan_cannot_begin_as_sending(world, app):
         )
 
 
+def test_nothing_external_is_planned_without_an_approval(
+    world: World, app: psycopg.Connection
+) -> None:
+    public_id = world.decision(title="Utan godkännande")
+    with pytest.raises(CheckViolation, match="external_approval"):
+        app.execute(
+            "INSERT INTO announcer.step (id, announcement, revision, position, key, channel, audience,"
+            " external, before_intranet, after, floor_seconds, approval, release_by, ticked_by,"
+            " greatest_lateness_seconds, urgent, source, state, page_digest)"
+            " SELECT gen_random_uuid(), a.id, r.id, n, key, channel, '{press}', channel = 'press',"
+            " false, after::text[], 0, 'none', '{}', '{}', 1, false, '', 'waiting', digest"
+            " FROM announcer.announcement a JOIN announcer.revision r ON r.announcement = a.id,"
+            " (VALUES (0, 'intranet', 'intranet', '{}', 'x'), (1, 'press', 'press', '{intranet}', NULL))"
+            " AS steps (n, key, channel, after, digest) WHERE a.public_id = %s ORDER BY n",
+            (public_id,),
+        )
+
+
 def test_a_plan_without_the_intranet_cannot_be_made(world, app):
     public_id = world.decision(title="Utan intranät")
     with pytest.raises(CheckViolation, match="does not come after the intranet"):

@@ -273,6 +273,9 @@ def upgrade() -> None:
         sa.CheckConstraint("approval IN ('none', 'any', 'other')", name=op.f("ck_step_approval")),
         sa.CheckConstraint("external = (channel = 'press')", name=op.f("ck_step_external")),
         sa.CheckConstraint(
+            "NOT external OR approval <> 'none'", name=op.f("ck_step_external_approval")
+        ),
+        sa.CheckConstraint(
             "state IN ('waiting', 'sending', 'settled', 'withdrawn')", name=op.f("ck_step_state")
         ),
         sa.CheckConstraint("floor_seconds >= 0", name=op.f("ck_step_floor")),
