@@ -238,11 +238,16 @@ class Demonstration:
             if step is None:
                 continue
             token = reader_token.sign(self._secret, tuple(step.audience))
-            answer = client.get(
-                f"/nyheter/{found.public_id}/affisch.pdf",
-                headers={"Authorization": f"Bearer {token}"},
-            ).raise_for_status()
-            (folder / f"{found.public_id}.pdf").write_bytes(answer.content)
+            for language in installation.policy.organisation.languages:
+                answer = client.get(
+                    f"/nyheter/{found.public_id}/affisch.pdf",
+                    params={"sprak": language},
+                    headers={"Authorization": f"Bearer {token}"},
+                )
+                if answer.status_code != httpx.codes.NOT_FOUND:  # there is no text in it
+                    answer.raise_for_status()
+                    name = f"{found.public_id}-{language}.pdf"
+                    (folder / name).write_bytes(answer.content)
 
     @property
     def _secret(self) -> str:

@@ -61,13 +61,22 @@ def load_units(session: Session) -> Units:
 
 
 def addressees(
-    session: Session, policy: Policy, channel: str, audience: tuple[str, ...]
+    session: Session,
+    policy: Policy,
+    channel: str,
+    audience: tuple[str, ...],
+    languages: tuple[str, ...],
 ) -> list[Addressee]:
-    """Whom a step reaches, each once however many audiences they belong to, in a fixed order."""
+    """Whom a step reaches, each once however many audiences they belong to, in a fixed order.
+
+    ``languages`` are those there is a text in; the boards get a poster in each.
+    """
     if any(policy.is_external(name) for name in audience):
         return list(_press(session))
     if channel == "email":
         return list(_staff_by_mail(session, policy, audience))
+    if channel == "poster":
+        return [Addressee(f"poster {language}", "", language) for language in languages]
     return [Addressee(key=channel, address="", language=policy.organisation.language)]
 
 
