@@ -66,7 +66,7 @@ class Demonstration:
         """Run until everything is settled (``once``) or until Ctrl-C."""
         self._sweep_out()
         with House(self.home, self.policy, self.port, {}) as house:
-            house.start()
+            house.start(patient=False)
             installation = install(Config.read(house.environment))
             self._fill(installation)
             self._watch(house, installation)

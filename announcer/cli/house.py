@@ -5,6 +5,7 @@ import secrets
 import sys
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,6 +40,7 @@ class House:
         self.supervisor = Supervisor()
         self.mail: EmbeddedMail | None = None
         self.environment: dict[str, str] = {}
+        self.patient = True
 
     def __enter__(self) -> Self:
         return self
@@ -52,8 +54,13 @@ class House:
         self.supervisor.stop()
         (self.home / ENVIRONMENT_FILE).unlink(missing_ok=True)
 
-    def start(self) -> None:
-        """Start servers, migrate, start our processes. Raises `SetupError` naming what failed."""
+    def start(self, *, patient: bool = True) -> None:
+        """Start servers, migrate, start our processes. Raises `SetupError` naming what failed.
+
+        With ``patient`` off it returns as soon as the database is there: a mail server or an
+        intranet that is not up yet is a delay like any other, and is tried again.
+        """
+        self.patient = patient
         private_folder(self.home, os.geteuid())
         self.environment = {
             **self._database(),
@@ -68,7 +75,10 @@ class House:
         lines = "".join(f"{name}={value}\n" for name, value in self.environment.items())
         write_private(self.home / ENVIRONMENT_FILE, lines)
         for child in self._own():
-            self.supervisor.start(child)
+            self._start(child)
+
+    def _start(self, child: Child) -> None:
+        self.supervisor.start(child if self.patient else replace(child, ready=_at_once))
 
     def _database(self) -> Mapping[str, str]:
         if url := given(self.environ, "DATABASE_URL"):
@@ -90,7 +100,7 @@ class House:
         if url := given(self.environ, "ANNOUNCER_SMTP_URL"):
             return {"ANNOUNCER_SMTP_URL": url}
         self.mail = EmbeddedMail(self.home / "mail")
-        self.supervisor.start(self.mail.child())
+        self._start(self.mail.child())
         return {"ANNOUNCER_SMTP_URL": f"smtp://{self.mail.host}:{self.mail.port}"}
 
     def _secret(self) -> str:
