@@ -96,13 +96,19 @@ class House:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def find(self, *words: str, deepest: bool = False) -> psutil.Process:
-        """The process whose command line has all the words; with ``deepest`` a child of it."""
-        found = [p for p in self.family() if all(w in " ".join(p.cmdline()) for w in words)]
-        assert found, words
-        own = {p.pid for p in found}
-        if deepest:
-            return next(p for p in found if p.ppid() in own)
-        return next(p for p in found if p.ppid() not in own)
+        """The process whose command line has all the words; with ``deepest`` a child of it.
+
+        Waits for one that the supervisor is starting again after an earlier blow.
+        """
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            found = [p for p in self.family() if all(w in command_of(p) for w in words)]
+            own = {p.pid for p in found}
+            wanted = [p for p in found if (parent_of(p) in own) == deepest]
+            if wanted:
+                return wanted[0]
+            assert time.monotonic() < deadline, words
+            time.sleep(0.1)
 
     def let_leases_run_out(self) -> None:
         """Move the clock past every lease, but so seldom that living workers get their work done."""
@@ -182,6 +188,30 @@ def until(
         assert time.monotonic() < deadline, what
         each()
         time.sleep(0.25)
+
+
+def command_of(process: psutil.Process) -> str:
+    """The command line; empty for one that has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def parent_of(process: psutil.Process) -> int:
+    """The parent's id; 0 for one that has ended."""
+    try:
+        return process.ppid()
+    except psutil.Error:
+        return 0
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it runs; one that nobody has reaped yet does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture
@@ -290,5 +320,5 @@ def test_nothing_is_left_when_the_supervisor_is_killed(house: House) -> None:
     house.process.wait()
     until(
         "an orphan was left",
-        lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE],
+        lambda: not [p for p in family if lives(p)],
     )
