@@ -89,8 +89,6 @@ class Demonstration:
             result = IMPORTS[name](installation, file.read_bytes())
             for finding in result.findings:
                 self.said.append(f"{name}.csv: {finding.refusal.say(str)}")
-        for file in sorted((self.examples / "announcements").glob("*.md")):
-            self._submit(installation, file)
 
     def _submit(self, installation: Installation, file: Path) -> None:
         content = read_manuscript(file.read_bytes(), lambda name: (file.parent / name).read_bytes())
@@ -125,15 +123,18 @@ class Demonstration:
     def _until_done(
         self, house: House, installation: Installation
     ) -> Iterator[list[AnnouncementStatus]]:
+        files = sorted((self.examples / "announcements").glob("*.md"))
         while True:
             house.supervisor.tick()
+            if files:
+                self._submit(installation, files.pop(0))
             found = statuses.under_way(installation, finished=True)[::-1]
             yield found
-            if all(one.state is AnnouncementState.COMPLETED for one in found):
+            if not files and all(one.state is AnnouncementState.COMPLETED for one in found):
                 return
             for one in found:
                 self._play_people(installation, one)
-            time.sleep(0.2)
+            time.sleep(0 if files else 0.2)
 
     def _play_people(self, installation: Installation, found: AnnouncementStatus) -> None:
         for step in found.steps:
