@@ -4,7 +4,7 @@ import itertools
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
@@ -83,6 +83,7 @@ class ObservedHouse:
         #: What the worker that runs now carries out.
         self.worked_on: Item | None = None
         self._in_hands: Item | None = None
+        self._sent_at = datetime.min.replace(tzinfo=UTC)
         self._workers = itertools.count(1)
         self._truthful: dict[str, datetime] = {}
         self._lied_about_page = False
@@ -172,16 +173,21 @@ class ObservedHouse:
         self._note(name)
         sending = name.endswith("before send") or name == "mark sending: after commit"
         self.interrupt_at, interrupted = _count_down(self.interrupt_at, name)
+        if sending:
+            self._sent_at = self.world.now()
         if interrupted:
-            self.model.came_out["interruption"] += 1
-            self._in_hands = self.worked_on if sending else None
-            self.interruption()
-            self._in_hands = None
+            self._interrupt(sending)
         self.crash_at, crashed = _count_down(self.crash_at, name)
         if crashed:
             if sending and self.worked_on and not name.startswith("press"):
                 self.worked_on.died_before_trying = True
             raise Crash(name)
+
+    def _interrupt(self, sending: bool) -> None:
+        self.model.came_out["interruption"] += 1
+        self._in_hands, sent_at = self.worked_on if sending else None, self._sent_at
+        self.interruption()
+        self._in_hands, self._sent_at = None, sent_at
 
     def _note(self, name: str) -> None:
         if self.worked_on is None:
@@ -203,8 +209,9 @@ class ObservedHouse:
 
     def _mail_arrived(self, message: Message, doubtful: bool) -> None:
         title = str(message_from_bytes(message.content, policy=SMTP)["Subject"])
-        now = self.world.now()
-        self.model.mail(title, message.recipients, now, self._worker, doubtful)
+        # A clock that was set back after the decision to send makes nothing earlier.
+        at = max(self.world.now(), self._sent_at)
+        self.model.mail(title, message.recipients, at, self._worker, doubtful)
 
     def look_at_pages(self, *, again: bool = False) -> None:
         """A colleague in the unit that wrote it looks for each page not seen yet, over HTTP.

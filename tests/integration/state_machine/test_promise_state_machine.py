@@ -27,6 +27,7 @@ PROFILES = {
         phases=(Phase.generate,),
         derandomize=True,
         database=None,
+        report_multiple_bugs=False,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     ),
