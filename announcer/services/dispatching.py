@@ -109,9 +109,7 @@ def _start(
     policy = records.policy_of(session, installation, row)
     revision = session.get_one(RevisionRow, step.revision)
     content = records.content_of(session, revision)
-    people = addressees(
-        session, policy, step.channel, tuple(step.audience), content.languages
-    )
+    people = addressees(session, policy, step.channel, tuple(step.audience), content.languages)
     _snapshot(session, installation, step, content, people)
     settling.settle(session, row, step)
 
