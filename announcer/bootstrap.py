@@ -4,15 +4,16 @@ from pathlib import Path
 
 from announcer.channels.builtin import built_in
 from announcer.channels.intranet import IntranetAddress
-from announcer.config import Config
+from announcer.config import Config, NewsroomConfig
 from announcer.db.engine import Database, Point, silent
-from announcer.db.schema import refuse_unknown
+from announcer.db.schema import refuse_unknown, refuse_wrong_newsroom
 from announcer.domain.errors import SetupError
 from announcer.domain.organisation import Sender
 from announcer.domain.plan import Gate, may_start
 from announcer.domain.policy import Policy, parse_policy, read_toml
 from announcer.services import reader_token
 from announcer.services.installation import Installation
+from announcer.services.released import Newsroom
 
 
 def install(config: Config, *, point: Point = silent, gate: Gate = may_start) -> Installation:
@@ -77,3 +78,20 @@ def ready(installation: Installation) -> Installation:
     installation.database.check()
     refuse_unknown(installation.database.url)
     return installation
+
+
+def open_newsroom(config: NewsroomConfig) -> Newsroom:
+    """Wire the public side: released items and the sender, nothing else. Connects to nothing."""
+    policy = parse_policy(read_toml(config.policy), str(config.policy))
+    return Newsroom(
+        database=Database(config.database_url),
+        sender=sender_of(policy, config.policy.parent),
+        languages=policy.organisation.languages,
+        base_url=config.url,
+    )
+
+
+def ready_newsroom(newsroom: Newsroom) -> Newsroom:
+    """The same, after making sure that its role sees what is released and nothing else."""
+    refuse_wrong_newsroom(newsroom.database.url)
+    return newsroom

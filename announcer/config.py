@@ -7,10 +7,10 @@ what ``ANNOUNCER_SECRET_KEY`` would. See ``docs/operator.md`` for every name.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from announcer.channels.smtp import SmtpServer
+from announcer.channels.smtp.url import server_at
 from announcer.domain.errors import SetupError
 
 #: Every setting, with what it is for; the operator's page lists the same.
@@ -22,12 +22,14 @@ SETTINGS: Mapping[str, str] = {
     "ANNOUNCER_SECRET_KEY": "signs sessions and reader tokens; at least 32 characters",
     "ANNOUNCER_SMTP_URL": "the mail server, smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]",
     "ANNOUNCER_SIGN_IN": "how people sign in; 'choose' (from a list) is for evaluation on loopback",
+    "ANNOUNCER_NEWSROOM_URL": "the newsroom's public address",
 }
-OPTIONAL: Mapping[str, str] = {"ANNOUNCER_SIGN_IN": ""}
-_SECURITY: Mapping[str, tuple[Literal["none", "starttls", "tls"], int]] = {
-    "smtp": ("none", 25),
-    "smtp+starttls": ("starttls", 587),
-    "smtps": ("tls", 465),
+OPTIONAL: Mapping[str, str] = {"ANNOUNCER_SIGN_IN": "", "ANNOUNCER_NEWSROOM_URL": ""}
+#: The whole environment of the newsroom's process; it must hold nothing of the other house.
+NEWSROOM_SETTINGS: Mapping[str, str] = {
+    "NEWSROOM_DATABASE_URL": "PostgreSQL as the role announcer_newsroom, postgresql+psycopg://…",
+    "ANNOUNCER_POLICY": SETTINGS["ANNOUNCER_POLICY"],
+    "ANNOUNCER_NEWSROOM_URL": SETTINGS["ANNOUNCER_NEWSROOM_URL"],
 }
 
 
@@ -42,25 +44,61 @@ class Config:
     secret_key: str = field(repr=False)
     smtp: SmtpServer
     sign_in: str = ""
+    #: Where released announcements stand; empty where the organisation has no newsroom of ours.
+    newsroom_url: str = ""
 
     @staticmethod
     def read(environ: Mapping[str, str]) -> "Config":
         """Raises `SetupError` naming the setting that is missing or wrong."""
-        values = {name: _value(environ, name) for name in SETTINGS}
+        values = {name: _value(environ, name, SETTINGS) for name in SETTINGS}
         if len(values["ANNOUNCER_SECRET_KEY"]) < 32:
             raise SetupError("ANNOUNCER_SECRET_KEY: use at least 32 random characters.")
-        address = values["ANNOUNCER_INTRANET_URL"].rstrip("/")
-        if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
-            raise SetupError(f"ANNOUNCER_INTRANET_URL: {address!r} is no http or https address.")
         return Config(
             database_url=values["DATABASE_URL"],
             redis_url=values["REDIS_URL"],
             policy=Path(values["ANNOUNCER_POLICY"]),
-            intranet_url=address,
+            intranet_url=_address(values, "ANNOUNCER_INTRANET_URL"),
             secret_key=values["ANNOUNCER_SECRET_KEY"],
             smtp=smtp_server(values["ANNOUNCER_SMTP_URL"]),
             sign_in=values["ANNOUNCER_SIGN_IN"],
+            newsroom_url=values["ANNOUNCER_NEWSROOM_URL"]
+            and _address(values, "ANNOUNCER_NEWSROOM_URL"),
         )
+
+
+@dataclass(frozen=True)
+class NewsroomConfig:
+    """All settings of the newsroom's process."""
+
+    database_url: str = field(repr=False)
+    policy: Path
+    url: str
+
+    @staticmethod
+    def read(environ: Mapping[str, str]) -> "NewsroomConfig":
+        """Raises `SetupError` naming the setting that is missing or wrong, or that the public
+        side must not have at all."""
+        for name in SETTINGS.keys() - NEWSROOM_SETTINGS.keys():
+            if name in environ or f"{name}_FILE" in environ:
+                raise SetupError(
+                    f"{name}: the newsroom must not have this setting. It is the public side: take "
+                    "it out of this process's environment and leave it to the others."
+                )
+        values = {name: _value(environ, name, NEWSROOM_SETTINGS) for name in NEWSROOM_SETTINGS}
+        return NewsroomConfig(
+            database_url=values["NEWSROOM_DATABASE_URL"],
+            policy=Path(values["ANNOUNCER_POLICY"]),
+            url=_address(values, "ANNOUNCER_NEWSROOM_URL"),
+        )
+
+
+def _address(values: Mapping[str, str], name: str) -> str:
+    """A public address without its last slash. Raises `SetupError`."""
+    address = values[name].rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SetupError(f"{name}: {address!r} is no http or https address.")
+    return address
 
 
 def given(environ: Mapping[str, str], name: str) -> str | None:
@@ -77,27 +115,18 @@ def given(environ: Mapping[str, str], name: str) -> str | None:
         raise SetupError(f"{name}_FILE: cannot read {file}: {error.strerror}.") from None
 
 
-def _value(environ: Mapping[str, str], name: str) -> str:
+def _value(environ: Mapping[str, str], name: str, settings: Mapping[str, str]) -> str:
     value = given(environ, name)
-    value = OPTIONAL.get(name) if value is None else value
+    if value is None and settings is SETTINGS:
+        value = OPTIONAL.get(name)
     if value is None:
-        raise SetupError(f"{name} is not set. It says {SETTINGS[name]}.")
+        raise SetupError(f"{name} is not set. It says {settings[name]}.")
     return value
 
 
 def smtp_server(url: str) -> SmtpServer:
     """``smtp://``, ``smtp+starttls://`` or ``smtps://`` as settings. Raises `SetupError`."""
-    parts = urlsplit(url)
-    if parts.scheme not in _SECURITY or not parts.hostname:
-        raise SetupError(
-            "ANNOUNCER_SMTP_URL: write smtp://, smtp+starttls:// or smtps:// and a host."
-        )
-    security, port = _SECURITY[parts.scheme]
-    return SmtpServer(
-        host=parts.hostname,
-        port=parts.port or port,
-        security=security,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        helo_name=parse_qs(parts.query).get("helo", [""])[0],
-    )
+    try:
+        return server_at(url)
+    except SetupError as error:
+        raise SetupError(f"ANNOUNCER_SMTP_URL: {error}") from None

@@ -96,6 +96,7 @@ class World:
     ) -> None:
         self.smtp = smtp
         self.folder = folder
+        self.owner_url = owner_url
         self.owner = psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"

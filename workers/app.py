@@ -9,7 +9,7 @@ from celery import Celery
 from celery.signals import worker_process_init
 
 from announcer.bootstrap import install
-from announcer.config import Config
+from announcer.config import Config, given
 from announcer.embedded.death import die_with_parent
 from announcer.services.installation import Installation
 
@@ -17,7 +17,7 @@ URGENT, BULK = "urgent", "bulk"
 
 app = Celery("announcer", include=["workers.tasks"])
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL", "redis://localhost/0"),
+    broker_url=given(os.environ, "REDIS_URL") or "redis://localhost/0",
     result_backend=None,
     task_ignore_result=True,
     task_serializer="json",

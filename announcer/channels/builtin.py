@@ -3,19 +3,22 @@
 from announcer.channels import Channel
 from announcer.channels.email import StaffEmail
 from announcer.channels.intranet import Intranet, IntranetAddress
+from announcer.channels.newsroom import Newsroom
 from announcer.channels.poster import Poster
 from announcer.channels.press import PressEmail
-from announcer.channels.smtp import SmtpServer
+from announcer.channels.smtp import SmtpServer, SmtpTransport
 
 
 def built_in(
     smtp: SmtpServer, intranet: IntranetAddress, staff_sender: str, press_sender: str
 ) -> dict[str, Channel]:
     """Every channel by its name; the senders are envelope addresses, where bounces go."""
+    transport = SmtpTransport(smtp)  # connects when the first mail goes, so after a fork
     channels: tuple[Channel, ...] = (
         Intranet(intranet),
-        StaffEmail(smtp, staff_sender),
+        StaffEmail(transport, staff_sender),
         Poster(),
-        PressEmail(smtp, press_sender),
+        Newsroom(),
+        PressEmail(transport, press_sender),
     )
     return {channel.name: channel for channel in channels}

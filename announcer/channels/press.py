@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from announcer.channels.smtp import SmtpServer, send
+from announcer.channels.smtp import SmtpTransport
 from announcer.domain.delivery import Edition, Job, Outcome
 from announcer.render.catalogue import translator
 from announcer.render.mail import press_mail
@@ -13,7 +13,7 @@ from announcer.render.mail import press_mail
 class PressEmail:
     """Hands one newsroom its own message; ``sender`` is the envelope's sender."""
 
-    server: SmtpServer
+    transport: SmtpTransport
     sender: str
     name = "press"
     media_type = "message/rfc822"
@@ -29,5 +29,5 @@ class PressEmail:
     def deliver(self, job: Job) -> Mapping[str, Outcome]:
         """One SMTP transaction. Raises ValueError for a job with several newsrooms."""
         (recipient,) = job.recipients
-        outcomes = send(self.server, self.sender, [recipient.address], job.artefact, job.attempt)
+        outcomes = self.transport.send(self.sender, [recipient.address], job.artefact, job.attempt)
         return {recipient.key: outcomes[recipient.address]}

@@ -26,6 +26,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import Refusal
 from announcer.domain.manuscript import read_manuscript
 from announcer.domain.step import StepState
+from announcer.embedded.mail import free_port
 from announcer.embedded.postgres import discard
 from announcer.people.lookup import directory, load_units
 from announcer.services import holding, reader_token, records, reviewing, writing
@@ -35,7 +36,7 @@ from announcer.services.installation import Installation
 from announcer.services.status import AnnouncementStatus, StepStatus
 
 #: Columns of the table, by channel.
-COLUMNS = ("meeting", "intranet", "email", "poster", "press")
+COLUMNS = ("meeting", "intranet", "email", "poster", "press", "newsroom")
 #: What the events of the record are called on screen.
 EVENTS = {
     "submitted": "inlämnat",
@@ -65,7 +66,7 @@ class Demonstration:
     def play(self, *, once: bool) -> None:
         """Run until everything is settled (``once``) or until Ctrl-C."""
         self._sweep_out()
-        with House(self.home, self.policy, self.port, {}) as house:
+        with House(self.home, self.policy, self.port, free_port(), {}) as house:
             house.start(patient=False)
             installation = install(Config.read(house.environment))
             self._fill(installation)
@@ -191,7 +192,7 @@ class Demonstration:
             expand=False,
         )
         table.add_column("Meddelande", max_width=44, no_wrap=True, overflow="ellipsis")
-        for channel in ("Möte", "Intranät", "E-post", "Affisch", "Press"):
+        for channel in ("Möte", "Intranät", "E-post", "Affisch", "Press", "Nyhetsrum"):
             table.add_column(channel, min_width=10, no_wrap=True)
         for one in found:
             steps = {step.channel: step for step in one.steps}
@@ -204,6 +205,8 @@ class Demonstration:
         self.console.print(
             f"Bevakning:  {url}/bevakning  (som någon i enheten info)", highlight=False
         )
+        newsroom = house.environment["ANNOUNCER_NEWSROOM_URL"]
+        self.console.print(f"Nyhetsrum:  {newsroom}  (det som alla kan läsa)", highlight=False)
         self.console.print(
             f"Det som kom ut ligger i {self.home}: mail/, posters/, feeds/, timeline.txt"
         )

@@ -4,8 +4,9 @@ import os
 import secrets
 import sys
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,14 +33,19 @@ class House:
     role's credentials and nothing of the owner's.
     """
 
-    def __init__(self, home: Path, policy: Path, port: int, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, home: Path, policy: Path, port: int, newsroom_port: int, environ: Mapping[str, str]
+    ) -> None:
         self.home = home
         self.port = port
+        self.newsroom_port = newsroom_port
         self.policy = policy.absolute()
         self.environ = environ
         self.supervisor = Supervisor()
         self.mail: EmbeddedMail | None = None
         self.environment: dict[str, str] = {}
+        #: The newsroom's whole environment; nothing of the other house is in it.
+        self.public: dict[str, str] = {}
         self.patient = True
 
     def __enter__(self) -> Self:
@@ -71,6 +77,11 @@ class House:
             or f"http://127.0.0.1:{self.port}",
             "ANNOUNCER_SECRET_KEY": self._secret(),
             "ANNOUNCER_SIGN_IN": given(self.environ, "ANNOUNCER_SIGN_IN") or "choose",
+            "ANNOUNCER_NEWSROOM_URL": given(self.environ, "ANNOUNCER_NEWSROOM_URL")
+            or f"http://127.0.0.1:{self.newsroom_port}",
+        }
+        self.public |= {
+            name: self.environment[name] for name in ("ANNOUNCER_POLICY", "ANNOUNCER_NEWSROOM_URL")
         }
         lines = "".join(f"{name}={value}\n" for name, value in self.environment.items())
         write_private(self.home / ENVIRONMENT_FILE, lines)
@@ -83,10 +94,13 @@ class House:
     def _database(self) -> Mapping[str, str]:
         if url := given(self.environ, "DATABASE_URL"):
             schema.refuse_unknown(url)
+            if newsroom := given(self.environ, "NEWSROOM_DATABASE_URL"):
+                self.public["NEWSROOM_DATABASE_URL"] = newsroom
             return {"DATABASE_URL": url}
         postgres = EmbeddedPostgres(self.home / "postgres")
         self.supervisor.start(postgres.child())
         schema.upgrade(postgres.owner_url)
+        self.public["NEWSROOM_DATABASE_URL"] = postgres.newsroom_url
         return {"DATABASE_URL": postgres.app_url}
 
     def _queue(self) -> Mapping[str, str]:
@@ -114,7 +128,7 @@ class House:
     def _own(self) -> list[Child]:
         celery = ("-m", "celery", "-A", "workers.app", "worker", "--loglevel=WARNING", "-E")
         lean = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        return [
+        own = [
             self._child("dispatcher", "-m", "workers.dispatcher"),
             self._child(
                 "urgent worker", *celery[:-1], *lean, "-Q", "urgent", "-c", "2", "-n", "urgent@%h"
@@ -124,11 +138,22 @@ class House:
                 "intranet",
                 *("-m", "gunicorn", "--config", "python:web.intranet.gunicorn"),
                 *("--bind", f"127.0.0.1:{self.port}", "web.intranet.wsgi:app"),
-                ready=self._answers,
+                ready=partial(_answers, self.port),
             ),
         ]
+        return [*own, self._newsroom()] if "NEWSROOM_DATABASE_URL" in self.public else own
 
-    def _child(self, name: str, *arguments: str, ready: object = None) -> Child:
+    def _newsroom(self) -> Child:
+        child = self._child(
+            "newsroom",
+            *("-m", "gunicorn", "--config", "python:web.newsroom.gunicorn"),
+            *("--bind", f"127.0.0.1:{self.newsroom_port}", "web.newsroom.wsgi:app"),
+            ready=partial(_answers, self.newsroom_port),
+        )
+        inherited = {name: child.env[name] for name in child.env.keys() - self.environment.keys()}
+        return replace(child, env={**inherited, **self.public})
+
+    def _child(self, name: str, *arguments: str, ready: Callable[[], bool] | None = None) -> Child:
         root = Path(next(iter(announcer.__path__))).parent
         return Child(
             name=name,
@@ -145,18 +170,17 @@ class House:
             },
             cwd=self.home,
             log=self.home / "log" / f"{name.replace(' ', '-')}.log",
-            ready=ready if callable(ready) else _at_once,
+            ready=ready or _at_once,
             ready_seconds=READY_SECONDS,
         )
 
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/healthz", timeout=5
-            ) as answer:
-                return bool(answer.status == 200)
-        except OSError:  # not up yet, or it answers with an error that its log explains
-            return False
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:  # not up yet, or it answers with an error that its log explains
+        return False
 
 
 def _at_once() -> bool:

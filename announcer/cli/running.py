@@ -34,6 +34,9 @@ def init() -> None:
 @click.command()
 @click.option("--port", default=8080, show_default=True, help="The intranet's port on loopback.")
 @click.option(
+    "--newsroom-port", default=8081, show_default=True, help="The newsroom's port on loopback."
+)
+@click.option(
     "--policy",
     type=click.Path(path_type=Path),
     default=POLICIES / "hallefors.toml",
@@ -41,12 +44,13 @@ def init() -> None:
     help="The policy file.",
 )
 @pass_desk
-def run(desk: Desk, port: int, policy: Path) -> None:
+def run(desk: Desk, port: int, newsroom_port: int, policy: Path) -> None:
     """Run everything on this machine, on embedded servers where no others are named."""
     load_policy(policy)
-    with House(desk.home, policy, port, os.environ) as house:
+    with House(desk.home, policy, port, newsroom_port, os.environ) as house:
         house.start()
         click.echo(f"Intranet: {house.environment['ANNOUNCER_INTRANET_URL']}")
+        click.echo(f"Newsroom: {house.environment['ANNOUNCER_NEWSROOM_URL']}")
         if house.mail:
             click.echo(f"Mail is not sent anywhere but kept in {house.mail.folder}")
         click.echo("Ctrl-C stops everything.")

@@ -69,6 +69,10 @@ class Database:
             yield session
             session.rollback()
 
+    def joined(self, session: Session) -> "Joined":
+        """The same database, whose transactions are parts of the one that ``session`` is in."""
+        return Joined(self, session)
+
     def notify(self) -> None:
         """Wake the dispatchers; they also look by themselves."""
         with self._engine.begin() as connection:
@@ -98,6 +102,39 @@ class Database:
     def dispose(self) -> None:
         """Close every connection; call in a forked child and at the end."""
         self._engine.dispose()
+
+
+class Joined(Database):
+    """A database inside a transaction: what is done here is committed with it, or not at all."""
+
+    def __init__(self, whole: Database, session: Session) -> None:
+        self.url = whole.url
+        self.point = whole.point
+        self._engine = whole._engine  # noqa: SLF001 - the same class
+        self._session = session
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[Session]:
+        """A savepoint; what fails inside it is undone alone. Raises `GateClosed` as outside."""
+        try:
+            with self._session.begin_nested():
+                yield self._session
+                self._session.flush()
+                self.point(f"{name}: before commit")
+        except DBAPIError as error:
+            rule = refusal_of_gate(error)
+            if rule is None:
+                raise
+            raise GateClosed(rule) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """The same session, which sees what was done in it."""
+        yield self._session
+
+    def notify(self) -> None:
+        """Heard by the dispatchers when the whole is committed."""
+        self._session.execute(text("NOTIFY announcer"))
 
 
 def refusal_of_gate(error: DBAPIError) -> str | None:

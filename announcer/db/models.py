@@ -174,6 +174,8 @@ class RevisionRow(Base):
     content_hash: Mapped[Sha256]
     author: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
     created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    #: The decision under which the content was weeded; empty while it is there.
+    weeded_under: Mapped[str] = mapped_column(server_default="")
     __table_args__ = (UniqueConstraint("announcement", "number"),)
 
 
@@ -236,7 +238,7 @@ class StepRow(Base):
         one_of("state", StepState),
         one_of("approval", ApprovalRule),
         CheckConstraint("floor_seconds >= 0", name="floor"),
-        CheckConstraint("external = (channel = 'press')", name="external"),
+        CheckConstraint("external = (channel IN ('press', 'newsroom'))", name="external"),
         # What leaves the house has somebody's approval, whatever a plan says.
         CheckConstraint("NOT external OR approval <> 'none'", name="external_approval"),
         CheckConstraint(
@@ -363,3 +365,54 @@ class EventRow(Base):
     previous: Mapped[Sha256]
     sha256: Mapped[Sha256]
     __table_args__ = (ForeignKeyConstraint(["announcement"], ["announcer.announcement.id"]),)
+
+
+class StandstillRow(Base):
+    """A time in which nothing is sent: after a restore, until a person has looked."""
+
+    __tablename__ = "standstill"
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    reason: Mapped[str]
+    #: For a restore: when the backup was taken. What happened after it is not known here.
+    known_until: Mapped[Moment | None]
+    began_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    ended_at: Mapped[Moment | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    __table_args__ = (
+        Index(
+            "uq_standstill_open",
+            text("(ended_at IS NULL)"),
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class ApiTokenRow(Base):
+    """A key to the API, stored hashed: whose rights it carries, and which of them."""
+
+    __tablename__ = "api_token"
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    #: The name of the system that holds it; empty for a person's own.
+    system: Mapped[str]
+    scopes: Mapped[Names]
+    created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    expires_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
+    __table_args__ = (Index(None, "person"),)
+
+
+class IdempotentRequestRow(Base):
+    """A request that changed something, and what it was answered: a repeat gets the same."""
+
+    __tablename__ = "idempotent_request"
+    token: Mapped[Sha256] = mapped_column(
+        ForeignKey("announcer.api_token.sha256"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[Sha256]
+    status: Mapped[int]
+    body: Mapped[str]
+    created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    __table_args__ = (Index(None, "created_at"),)

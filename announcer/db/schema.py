@@ -8,9 +8,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from announcer.db.models import SCHEMA, Base
+from announcer.db.newsroom import NEWSROOM
 from announcer.domain.errors import SetupError
 
 
@@ -22,8 +23,32 @@ def _config(url: str = "") -> Config:
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Migrate to ``revision`` with the owner's credentials."""
+    """Migrate to ``revision`` with the owner's credentials.
+
+    Raises `SetupError` naming the roles that are missing in the cluster.
+    """
+    refuse_missing_roles(owner_url)
     command.upgrade(_config(owner_url), revision)
+
+
+def refuse_missing_roles(owner_url: str) -> None:
+    """Raise `SetupError` unless the roles that are given rights exist."""
+    engine = create_engine(owner_url)
+    try:
+        with engine.connect() as connection:
+            found = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+    except OperationalError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise SetupError(
+            f"DATABASE_OWNER_URL ({where}): no answer from PostgreSQL: {str(error.orig).strip()}"
+        ) from None
+    finally:
+        engine.dispose()
+    if missing := sorted({"announcer_app", "announcer_newsroom"} - found):
+        raise SetupError(
+            f"DATABASE_OWNER_URL: the database has no role {' and no role '.join(missing)}. "
+            "Make it as docs/operator.md says, with CONNECT on the database, and migrate again."
+        )
 
 
 def downgrade(owner_url: str, revision: str = "base") -> None:
@@ -49,13 +74,53 @@ def found_revision(url: str) -> str | None:
         engine.dispose()
 
 
+def refuse_wrong_newsroom(url: str) -> None:
+    """Raise `SetupError` unless ``url`` is the newsroom's own role on the schema we know.
+
+    A role that can look into the other house is refused: the public side must not have it.
+    """
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            role, inside = connection.execute(
+                text("SELECT current_user, has_schema_privilege(:schema, 'USAGE')"),
+                {"schema": SCHEMA},
+            ).one()
+            found = (
+                None
+                if inside
+                else connection.execute(
+                    text(f"SELECT {NEWSROOM}.schema_version()")
+                ).scalar_one_or_none()
+            )
+    except OperationalError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise SetupError(
+            f"NEWSROOM_DATABASE_URL ({where}): no answer from PostgreSQL: {str(error.orig).strip()}"
+        ) from None
+    except ProgrammingError:
+        role, inside, found = "", False, None
+    finally:
+        engine.dispose()
+    if inside:
+        raise SetupError(
+            f"NEWSROOM_DATABASE_URL: the role {role!r} can look into the schema '{SCHEMA}'. "
+            "Sign in as announcer_newsroom, and give that role no other rights."
+        )
+    _refuse_other(found, "NEWSROOM_DATABASE_URL")
+
+
 def refuse_unknown(url: str) -> None:
     """Raise `SetupError` unless the database has exactly the schema this program knows."""
-    found, known = found_revision(url), known_revision()
+    _refuse_other(found_revision(url), "DATABASE_URL")
+
+
+def _refuse_other(found: str | None, setting: str) -> None:
+    known = known_revision()
     if found != known:
         raise SetupError(
-            f"DATABASE_URL: the database has schema {found or 'none'}, this program knows {known}. "
-            "Run 'announcer init' with the owner's credentials, or the matching version."
+            f"{setting}: the database has schema {found or 'none'}, this program knows {known}. "
+            "Run 'announcer migrate' with the owner's credentials, or the matching version."
         )
 
 
@@ -67,7 +132,9 @@ def differences(owner_url: str) -> list[object]:
             connection,
             opts={
                 "include_schemas": True,
-                "include_name": lambda name, kind, _: kind != "schema" or name == SCHEMA,
+                "include_name": lambda name, kind, _: (
+                    kind != "schema" or name in (SCHEMA, NEWSROOM)
+                ),
                 "version_table_schema": SCHEMA,
             },
         )

@@ -6,31 +6,25 @@ is said in one sentence and all of them at once.
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any
 
 from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.attachment import LARGEST_ATTACHMENT as LARGEST_ATTACHMENT
+from announcer.domain.attachment import MOST_ATTACHMENTS as MOST_ATTACHMENTS
+from announcer.domain.attachment import (
+    attached,
+    faults_together,
+    media_type_of,
+    too_large,
+    too_many,
+)
 from announcer.domain.content_faults import faults_of as faults_of  # the other half of taking in
 from announcer.domain.errors import N_, BadSubmission, Refusal
 
 #: Bytes; a longer text is a file that was meant for something else.
 LARGEST_MANUSCRIPT = 2_000_000
-#: Bytes, each.
-LARGEST_ATTACHMENT = 10_000_000
-MOST_ATTACHMENTS = 10
-
-#: What may be attached, by ending: media type and how such a file begins.
-ATTACHMENT_TYPES: Mapping[str, tuple[str, bytes]] = {
-    ".pdf": ("application/pdf", b"%PDF-"),
-    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
-    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
-    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
-    ".svg": ("image/svg+xml", b""),
-}
-
 KEYS = frozenset(
     [
         "class",
@@ -202,21 +196,18 @@ def _attachments(front: Mapping[str, Any], fetch: Fetch, faults: list[Refusal]) 
     entries = front.get("attachments", [])
     if not isinstance(entries, list):
         entries = [entries]
-    if len(entries) > MOST_ATTACHMENTS:  # said before any of them is fetched
-        many = N_("Det finns {count} bilagor, högst {limit} går.")
-        faults.append(Refusal(many, count=len(entries), limit=MOST_ATTACHMENTS))
+    if many := too_many(len(entries)):  # said before any of them is fetched
+        faults.append(many)
         return []
-    found = []
+    found: list[Attachment] = []
     for entry in entries:
         try:
             found.append(attachment(*_named(entry, fetch)))
         except Refusal as fault:
             faults.append(fault)
-    faults += [
-        Refusal(N_("Bilagan ”{name}” finns två gånger. Ta bort eller döp om den ena."), name=name)
-        for name, count in Counter(a.name.casefold() for a in found).items()
-        if count > 1
-    ]
+        if too_large(sum(len(one.content) for one in found)):
+            break  # and the rest is not fetched
+    faults += faults_together(found)
     return found
 
 
@@ -232,43 +223,7 @@ def _named(entry: object, fetch: Fetch) -> tuple[str, Fetch, str]:
 
 
 def attachment(name: str, fetch: Fetch, alt: str = "") -> Attachment:
-    """One attachment by its plain name. Raises `Refusal` for a name, size or kind that cannot be."""
-    if not _is_plain(name):
-        raise Refusal(
-            N_("Bilagans namn ”{name}” går inte. Använd ett vanligt filnamn utan mappar."),
-            name=name[:80],
-        )
-    kind = ATTACHMENT_TYPES.get(PurePath(name).suffix.lower())
-    if kind is None:
-        raise Refusal(
-            N_("Bilagan ”{name}” är av en sort som inte går. Använd pdf, png, jpg eller svg."),
-            name=name[:80],
-        )
-    content = fetch(name)
-    if len(content) > LARGEST_ATTACHMENT:
-        raise Refusal(
-            N_("Bilagan ”{name}” är för stor ({size} MB, högst {limit} MB)."),
-            name=name[:80],
-            size=len(content) // 1_000_000,
-            limit=LARGEST_ATTACHMENT // 1_000_000,
-        )
-    if not content.startswith(kind[1]) or not content:
-        raise Refusal(
-            N_("Bilagan ”{name}” innehåller inte det som namnet säger. Spara om den."),
-            name=name[:80],
-        )
-    return Attachment(name, kind[0], content, alt)
-
-
-#: Names that Windows keeps for devices, whatever the ending; such a file cannot be saved there.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-def _is_plain(name: str) -> bool:
-    return (
-        0 < len(name) <= 120
-        and name == PurePath(name).name
-        and not name.startswith((".", " "))
-        and not _DEVICES.fullmatch(name)
-        and all(character.isprintable() and character not in '/\\:"<>|?*' for character in name)
-    )
+    """One attachment by its plain name. Raises `Refusal` for a name, size or kind that cannot be;
+    a name or kind that cannot be is never fetched."""
+    media_type_of(name)
+    return attached(name, fetch(name), alt)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_WEEKS = 26
 
 #: Channels that leave the house, whoever is addressed.
-EXTERNAL_CHANNELS = frozenset({"press"})
+EXTERNAL_CHANNELS = frozenset({"press", "newsroom"})
 
 
 def ordering_faults(policy: "Policy") -> list[str]:
@@ -151,7 +151,7 @@ def _first_faults(step: "Step", page: str, before: frozenset[str], external: boo
 def _people_faults(policy: "Policy", message_class: "MessageClass", step: "Step") -> Iterator[str]:
     external = is_external(policy, step)
     if external and step.channel not in EXTERNAL_CHANNELS:
-        yield f"channel: {step.channel!r} is an inside channel; people outside get channel 'press'."
+        yield f"channel: {step.channel!r} is an inside channel; people outside get 'press' or 'newsroom'."
     if step.channel in EXTERNAL_CHANNELS and not (
         step.audience and step.audience in policy.audiences and policy.is_external(step.audience)
     ):

@@ -17,6 +17,7 @@ CHANNEL_NAMES: Mapping[str, str] = {
     "poster": N_("Affisch på personaltavlan"),
     "meeting": N_("Möte"),
     "press": N_("Pressmeddelande"),
+    "newsroom": N_("Nyhetsrummet"),
 }
 
 
@@ -116,6 +117,8 @@ class Wait(StrEnum):
 
     #: Somebody must approve this very text.
     APPROVAL = "approval"
+    #: Everything stands still until a person has looked.
+    STANDSTILL = "standstill"
     #: The announcement or the step is paused, or was withdrawn.
     HELD = "held"
     WITHDRAWN = "withdrawn"
@@ -189,6 +192,8 @@ class AnnouncementFacts:
     confirmed_at: datetime | None = None
     held_at: datetime | None = None
     resumed_at: datetime | None = None
+    #: Since when nothing at all is sent; None in ordinary times.
+    standstill_since: datetime | None = None
 
 
 Gate = Callable[[str, AnnouncementFacts, datetime], Verdict]
@@ -216,8 +221,11 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
 
 
 def _standing(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
-    """The announcement itself: not approved, paused."""
+    """The announcement itself: not approved, paused; or everything stands still."""
     reasons = []
+    if facts.standstill_since is not None:
+        still = N_("Allt står stilla sedan {since}, tills någon har sett efter vad som skulle gå.")
+        reasons.append(Reason(Wait.STANDSTILL, still, {"since": facts.standstill_since}))
     if facts.state is AnnouncementState.IN_REVIEW or (
         step.planned.approval is not ApprovalRule.NONE and facts.approved_at is None
     ):

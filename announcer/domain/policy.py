@@ -178,7 +178,7 @@ class Step(_Strict):
     """One channel of a class. ``when`` says if it is there always or only when the writer names
     its audience or its channel."""
 
-    channel: Literal["intranet", "email", "poster", "meeting", "press"]
+    channel: Literal["intranet", "email", "poster", "meeting", "press", "newsroom"]
     audience: str | None = None
     after: tuple[str, ...] = ()
     when: Literal["always", "audience", "channel"] = "always"
@@ -203,6 +203,19 @@ class MessageClass(_Strict):
     steps: Mapping[str, Step] = Field(min_length=1)
 
 
+class Retention(_Strict):
+    """What is weeded, and under which decision (arkivlagen section 10); nothing without one.
+
+    Times run from when an announcement is completed or withdrawn.
+    """
+
+    decision: Words
+    #: Texts that were rewritten or never approved (TF 2 kap. 12 §); the record keeps their hashes.
+    drafts: Duration | None = None
+    #: To whom something was sent, and the mails to newsrooms, which name them.
+    recipients: Duration | None = None
+
+
 class Policy(_Strict):
     """A whole policy. Load one with :func:`load_policy`; the constructor checks shapes only."""
 
@@ -214,6 +227,7 @@ class Policy(_Strict):
     audiences: Mapping[str, Audience]
     information_unit: tuple[str, ...] = Field(min_length=1)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
+    retention: Retention | None = None
 
     @cached_property
     def calendars(self) -> Mapping[str, WorkingCalendar]:

@@ -1,4 +1,4 @@
-"""PostgreSQL on a private unix socket, with two roles and one database ready to use."""
+"""PostgreSQL on a private unix socket, with three roles and one database ready to use."""
 
 import os
 import pwd
@@ -23,6 +23,8 @@ from announcer.embedded.supervisor import Supervisor
 OWNER = "announcer_owner"
 #: What the programs sign in as; owns nothing.
 APP = "announcer_app"
+#: What the newsroom signs in as; sees what is released and nothing else.
+NEWSROOM = "announcer_newsroom"
 #: The superuser; only the supervisor needs it.
 SUPERUSER = "postgres"
 DATABASE = "announcer"
@@ -77,7 +79,7 @@ class EmbeddedPostgres:
         self._folder.open()
         try:
             self._folder.make_sockets(self._account.pw_uid)
-            for name in (SUPERUSER, OWNER, APP):
+            for name in (SUPERUSER, OWNER, APP, NEWSROOM):
                 self._folder.make_secret(name)
             self._programs = self._programs or postgres_programs()
             self._cluster = Cluster(self._folder, self._programs, self._account)
@@ -99,6 +101,11 @@ class EmbeddedPostgres:
     def app_url(self) -> str:
         """For the web servers and workers."""
         return self.url(APP)
+
+    @property
+    def newsroom_url(self) -> str:
+        """For the newsroom."""
+        return self.url(NEWSROOM)
 
     @property
     def superuser_url(self) -> str:
@@ -157,7 +164,7 @@ class EmbeddedPostgres:
     def _ready(self) -> bool:
         try:
             with self._connect() as connection:
-                for role in (OWNER, APP):
+                for role in (OWNER, APP, NEWSROOM):
                     _make_role(connection, role, self._folder.read(role))
                 for database in ("postgres", "template1"):
                     _close_to_the_public(connection, database)
@@ -206,11 +213,12 @@ def _make_role(connection: psycopg.Connection, role: str, password: str) -> None
 
 
 def _make_database(connection: psycopg.Connection, database: str) -> None:
-    name, owner, app = (sql.Identifier(word) for word in (database, OWNER, APP))
+    name, owner = sql.Identifier(database), sql.Identifier(OWNER)
     if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
     _close_to_the_public(connection, database)
-    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, app))
+    for role in map(sql.Identifier, (APP, NEWSROOM)):
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, role))
 
 
 def _close_to_the_public(connection: psycopg.Connection, database: str) -> None:

@@ -71,7 +71,7 @@ def addressees(
 
     ``languages`` are those there is a text in; the boards get a poster in each.
     """
-    if any(policy.is_external(name) for name in audience):
+    if channel == "press":
         return list(_press(session))
     if channel == "email":
         return list(_staff_by_mail(session, policy, audience))

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from feedgen.entry import FeedEntry as AtomOrRssEntry
-from feedgen.ext.base import BaseEntryExtension
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from announcer.render.text import without_controls
 
 CONTENT_HASH_SCHEME = "urn:announcer:content-hash"
+#: RFC 6721: entries that are gone.
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -31,7 +33,14 @@ class FeedHead:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One announcement; ``enclosures`` are (address, media type, bytes)."""
+    """One announcement; ``enclosures`` are (address, media type, bytes).
+
+    ``content_hash`` is for the read-back; it is empty in what leaves the house, since whoever has
+    the text could find out by it to whom inside it was addressed.
+
+    Of one with ``withdrawn_at`` (aware) Atom has a tombstone only (RFC 6721); the other formats know
+    no such thing, and show the words that they are given: that it is withdrawn.
+    """
 
     public_id: str
     title: str
@@ -44,6 +53,7 @@ class FeedEntry:
     author_unit: str
     content_hash: str
     enclosures: tuple[tuple[str, str, int], ...] = ()
+    withdrawn_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -78,6 +88,22 @@ class _Repairs(BaseEntryExtension):  # type: ignore[misc]  # feedgen publishes n
         return element
 
 
+class _Tombstones(BaseExtension):  # type: ignore[misc]  # feedgen publishes no types
+    """RFC 6721 section 3: ``at:deleted-entry`` for what was withdrawn."""
+
+    def __init__(self) -> None:
+        self.gone: tuple[FeedEntry, ...] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"at": TOMBSTONES} if self.gone else {}
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        for entry in self.gone:
+            stone = etree.SubElement(feed, f"{{{TOMBSTONES}}}deleted-entry", ref=entry.id)
+            stone.set("when", entry.updated.isoformat())
+        return feed
+
+
 def _generator(head: FeedHead, entries: Sequence[FeedEntry]) -> FeedGenerator:
     feed = FeedGenerator()
     feed.id(head.self_url)
@@ -103,7 +129,8 @@ def _fill(found: AtomOrRssEntry, entry: FeedEntry) -> None:
     found.published(entry.published)
     found.updated(entry.updated)
     found.author(name=without_controls(entry.author_unit) or "–")
-    found.category(term=entry.content_hash, scheme=CONTENT_HASH_SCHEME)
+    if entry.content_hash:
+        found.category(term=entry.content_hash, scheme=CONTENT_HASH_SCHEME)
     found.summary(without_controls(entry.summary) or without_controls(entry.title))
     found.content(without_controls(entry.html), type="html")
     found.register_extension("repairs", _Repairs, atom=True, rss=True)
@@ -116,8 +143,14 @@ def rss(head: FeedHead, entries: Sequence[FeedEntry]) -> bytes:
 
 
 def atom(head: FeedHead, entries: Sequence[FeedEntry]) -> bytes:
-    """Atom, in the order given; each entry names its content's hash as a category."""
-    return bytes(_generator(head, entries).atom_str(pretty=False))
+    """Atom, in the order given; each entry names its content's hash as a category.
+
+    What was withdrawn stands as a tombstone.
+    """
+    feed = _generator(head, [entry for entry in entries if not entry.withdrawn_at])
+    feed.register_extension("tombstones", _Tombstones, atom=True, rss=False)
+    feed.tombstones.gone = tuple(entry for entry in entries if entry.withdrawn_at)
+    return bytes(feed.atom_str(pretty=False))
 
 
 def json_feed(head: FeedHead, entries: Sequence[FeedEntry]) -> bytes:

@@ -278,11 +278,14 @@ def next_try_in_doubt(
 ) -> datetime | None:
     """When a doubtful recipient is tried again by itself; None leaves it to a person.
 
-    Staff may get a mail twice under one Message-ID; nothing external ever goes on a guess.
+    Staff may get a mail twice under one Message-ID; nothing external that could reach somebody
+    twice ever goes on a guess.
     """
-    if step.external or delivery.attempts >= MOST_DOUBTS:
+    if delivery.attempts >= MOST_DOUBTS:
         return None
-    return now if installation.channels[step.channel].idempotent else now + DOUBT_AGAIN
+    if installation.channels[step.channel].idempotent:
+        return now
+    return None if step.external else now + DOUBT_AGAIN
 
 
 def _finish(installation: Installation, lease: Lease) -> None:

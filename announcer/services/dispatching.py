@@ -47,6 +47,8 @@ class Claimed:
 def look(installation: Installation, limit: int = 200) -> int:
     """Begin every due step that may start; returns how many began."""
     with installation.database.reading() as session:
+        if records.standstill_since(session):
+            return 0
         due = session.scalars(
             select(StepRow.id)
             .where(
@@ -178,6 +180,8 @@ def claim(installation: Installation) -> list[Claimed]:
     with installation.database.transaction("claim") as session:
         # One at a time: two dispatchers that count at once would both fill the same room.
         session.execute(select(engine.advisory_lock("claim")))
+        if records.standstill_since(session):
+            return []
         for urgent in (True, False):
             claimed += [Claimed(batch.id, urgent) for batch in _lease(session, urgent=urgent)]
     return claimed

@@ -22,6 +22,7 @@ from announcer.db.models import (
     ReleaseRow,
     RevisionBlobRow,
     RevisionRow,
+    StandstillRow,
     StepRow,
 )
 from announcer.domain.announcement import AnnouncementState, Content
@@ -139,7 +140,13 @@ def facts_of(session: Session, row: AnnouncementRow) -> AnnouncementFacts:
         confirmed_at=next((s.confirmed_at for s in steps if s.channel == "intranet"), None),
         held_at=row.held_at,
         resumed_at=row.resumed_at,
+        standstill_since=standstill_since(session),
     )
+
+
+def standstill_since(session: Session) -> datetime | None:
+    """Since when nothing is sent (aware UTC); None in ordinary times."""
+    return session.scalar(select(StandstillRow.began_at).where(StandstillRow.ended_at.is_(None)))
 
 
 def _approved_at(session: Session, row: AnnouncementRow, steps: list[StepRow]) -> datetime | None:
@@ -176,7 +183,7 @@ class Fault:
 def verify(session: Session) -> Iterator[Fault]:
     """Check every chain, every stored byte and every text against its hash."""
     yield from _broken_chains(session)
-    for revision in session.scalars(select(RevisionRow)):
+    for revision in session.scalars(select(RevisionRow).where(RevisionRow.weeded_under == "")):
         if hashlib.sha256(revision.content.encode()).hexdigest() != revision.content_hash:
             yield Fault(f"revision {revision.id}", "the text is not what its hash says")
     blobs = select(BlobRow.sha256).where(

@@ -11,7 +11,7 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotFound, Refusal
-from announcer.services import records
+from announcer.services import records, settling
 from announcer.services.installation import Installation
 
 
@@ -51,6 +51,8 @@ def resolve(installation: Installation, actor: Person, delivery_id: str, exit_: 
             delivery.next_try_at = None
             state = DeliveryState.ACCEPTED if exit_ is Exit.SENT else DeliveryState.ABANDONED
             delivery.state = state.value
+        session.flush()
+        settling.settle(session, row, step)
         records.append(
             session, row.id, "resolved", actor.pseudonym, step=step.key, exit=exit_.value
         )

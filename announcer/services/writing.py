@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, RevisionBlobRow, RevisionRow
 from announcer.domain.announcement import AnnouncementState, Attachment, Content
+from announcer.domain.attachment import NO_ALT, faults_together, is_picture
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, BadSubmission, NotAllowed, Refusal
 from announcer.domain.manuscript import faults_of
@@ -17,7 +18,8 @@ from announcer.domain.plan import make_plan
 from announcer.domain.policy import MessageClass, Policy
 from announcer.domain.step import PlannedStep
 from announcer.people.lookup import load_units
-from announcer.render.svg import clean_svg
+from announcer.render.glyphs import is_visible
+from announcer.render.media import safe
 from announcer.services import planning, records
 from announcer.services.installation import Installation
 
@@ -32,8 +34,40 @@ class Submitted:
     again: bool = False
 
 
-def check(session: Session, installation: Installation, actor: Person, content: Content) -> Content:
+@dataclass(frozen=True)
+class Opened:
+    """A content whose files have been looked into, and what was wrong with them."""
+
+    content: Content
+    faults: tuple[Refusal, ...]
+
+
+def opened(content: Content) -> Opened:
+    """The content with its files as they are stored. Takes seconds for large files, so that no
+    transaction waits for it."""
+    faults = list(faults_together(content.attachments))
+    if faults:  # nothing of so much is opened
+        return Opened(content, tuple(faults))
+    files = []
+    for attachment in content.attachments:
+        try:
+            files.append(_safe(attachment))
+        except Refusal as fault:
+            faults.append(fault)
+    return Opened(replace(content, attachments=tuple(files)), tuple(faults))
+
+
+def _safe(attachment: Attachment) -> Attachment:
+    """The file cleaned. Raises `Refusal`, also for a picture that says nothing to who cannot see."""
+    found = safe(attachment)
+    if is_picture(found) and not is_visible(found.alt):
+        raise Refusal(NO_ALT, name=found.name)
+    return found
+
+
+def check(session: Session, installation: Installation, actor: Person, look: Opened) -> Content:
     """The content as it can be taken in. Raises `BadSubmission` with every fault at once."""
+    content = look.content
     faults = faults_of(content, installation.policy, load_units(session), engine.now(session))
     if not faults:
         try:
@@ -41,30 +75,10 @@ def check(session: Session, installation: Installation, actor: Person, content: 
             may_write(installation.policy, content, actor)
         except Refusal as fault:
             faults.append(fault)
-    attachments = []
-    for attachment in content.attachments:
-        try:
-            attachments.append(_safe(attachment))
-        except Refusal as fault:
-            faults.append(fault)
+    faults += look.faults
     if faults:
         raise BadSubmission(tuple(faults))
-    return replace(content, attachments=tuple(attachments))
-
-
-def _safe(attachment: Attachment) -> Attachment:
-    if attachment.media_type != "image/svg+xml":
-        return attachment
-    try:
-        return replace(attachment, content=clean_svg(attachment.content))
-    except ValueError as error:
-        raise Refusal(
-            N_(
-                "Bilden ”{name}” går inte att läsa som SVG ({fault}). Spara om den eller använd png."
-            ),
-            name=attachment.name,
-            fault=str(error),
-        ) from None
+    return content
 
 
 def may_write(policy: Policy, content: Content, actor: Person) -> None:
@@ -97,8 +111,9 @@ def preview(
 ) -> tuple[Content, list[tuple[PlannedStep, datetime]]]:
     """The content as it would be taken in, and each step with its earliest moment (aware UTC) if
     the page were confirmed now. Stores nothing. Raises `BadSubmission`."""
+    look = opened(content)
     with installation.database.reading() as session:
-        content = check(session, installation, actor, content)
+        content = check(session, installation, actor, look)
         return content, planning.preview(installation.policy, content, engine.now(session))
 
 
@@ -108,10 +123,11 @@ def submit(installation: Installation, actor: Person, content: Content) -> Submi
     Handing in the same text again changes nothing and answers with the first one's id.
     Raises `BadSubmission`.
     """
+    look = opened(content)
     with installation.database.transaction("submit") as session:
         # One submission of one person at a time: a second click finds what the first one made.
         session.execute(select(engine.advisory_lock(f"submit {actor.pseudonym}")))
-        content = check(session, installation, actor, content)
+        content = check(session, installation, actor, look)
         if before := _same(session, actor, content):
             state = AnnouncementState(before.state)
             return Submitted(before.id, before.public_id, state, again=True)
@@ -169,6 +185,7 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
 
     Raises `NotAllowed` for others than the author and who may approve, `Refusal` once approved.
     """
+    look = opened(content)
     with installation.database.transaction("edit") as session:
         row = records.find(session, reference, lock=True)
         if row.state != AnnouncementState.IN_REVIEW.value:
@@ -186,7 +203,7 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
             raise NotAllowed(
                 N_("Bara den som skrev texten eller den som ska godkänna får ändra den.")
             )
-        content = check(session, installation, actor, content)
+        content = check(session, installation, actor, look)
         if (content.class_name, content.unit) != (row.class_name, row.unit):
             raise Refusal(
                 N_("Klass och enhet går inte att byta. Dra tillbaka och lämna in på nytt.")

@@ -83,7 +83,7 @@ def test_every_queue_has_a_consumer(tmp_path):
         if key.isupper() and isinstance(value, str)
     }
     named.add(workers.app.app.conf.task_default_queue)
-    house = House(tmp_path, ROOT / "policies" / "hallefors.toml", 1, {})
+    house = House(tmp_path, ROOT / "policies" / "hallefors.toml", 1, 2, {})
     consumed: set[str] = set()
     for child in house._own():
         arguments = list(child.argv)

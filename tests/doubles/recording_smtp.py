@@ -23,7 +23,7 @@ from typing import Self
 class Stage(Enum):
     """A moment in an SMTP conversation where the server can hang up or fall silent."""
 
-    #: Instead of the greeting.
+    #: Instead of the greeting; on a connection that is open already, instead of MAIL's answer.
     GREETING = auto()
     #: Instead of the answer to MAIL.
     MAIL = auto()
@@ -49,10 +49,20 @@ class Rules:
     mail: str = "250 2.1.0 OK"
     #: By recipient's address; everybody else is taken.
     replies: dict[str, str] = field(default_factory=dict)
-    #: So many recipients are taken, then 452; None for no bound.
+    #: So many recipients are taken, then ``beyond``; None for no bound.
     most_recipients: int | None = None
+    beyond: str = "452 4.5.3 Too many recipients"
+    #: So many messages are taken on one connection, then MAIL is answered with ``enough``
+    #: ("421 …"), or by hanging up where that is empty; None for no bound.
+    most_messages: int | None = None
+    enough: str = "421 4.7.0 Enough for one connection"
+    #: MAIL and RCPT are answered only when so many RCPT have come: who does not write them
+    #: together waits for ever.
+    together: int = 0
     data: str = "354 Go on"
     accept: str = "250 2.0.0 Queued as 7F3A"
+    #: A second answer to the dot, in the same breath: from here on answers slip by one.
+    stray: str = ""
     hang_up: Stage | None = None
     stall: Stage | None = None
     #: Presented for STARTTLS, or from the first byte with ``tls``.
@@ -108,6 +118,12 @@ class RecordingSmtp:
         with self._lock:
             return list(self._messages)
 
+    def hang_up_on_all(self) -> None:
+        """Close every connection there is, as a server does with those that say nothing."""
+        for connection in list(self.open_connections):
+            with suppress(OSError):  # gone by itself in the meantime
+                connection.shutdown(socket.SHUT_RDWR)
+
     def record(self, message: Message) -> None:
         with self._lock:
             self._messages.append(message)
@@ -131,9 +147,7 @@ class RecordingSmtp:
     ) -> None:
         self.closing.set()
         self._server.shutdown()
-        for connection in list(self.open_connections):
-            with suppress(OSError):  # gone by itself in the meantime
-                connection.shutdown(socket.SHUT_RDWR)
+        self.hang_up_on_all()
         self._server.server_close()  # waits for the conversations' threads
         self._thread.join()
 
@@ -148,9 +162,12 @@ class _Conversation(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.recorder = self.server.owner
-        self.rules = self.recorder.rules
+        self.taken = 0
+        self.owed: list[str] = []
         self.recorder.connections += 1
         self.connection: socket.socket = self.request
+        # Answers to pipelined commands are written one by one; none may wait 40 ms for the last.
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection.settimeout(60)  # no client that fell silent may hold up a test run
         self._lines = self.connection.makefile("rb")
         self.encrypted = self.signed_in = False
@@ -171,6 +188,10 @@ class _Conversation(socketserver.BaseRequestHandler):
             self.recorder.open_connections.discard(self.connection)
             self._lines.close()  # a socket stays open as long as a file on it is
             self.connection.close()
+
+    @property
+    def rules(self) -> Rules:
+        return self.recorder.rules
 
     def _obey(self, command: str) -> None:
         self.recorder.commands.append(command)
@@ -206,25 +227,34 @@ class _Conversation(socketserver.BaseRequestHandler):
         self._say("235 2.7.0 OK" if self.signed_in else "535 5.7.8 Wrong user or password")
 
     def _on_mail(self, command: str) -> None:
+        self._at(Stage.GREETING)
+        if not self.rules.greeting.startswith("220"):
+            self._say(self.rules.greeting)
+            raise _HangUpError
         self._at(Stage.MAIL)
+        most = self.rules.most_messages
+        if most is not None and self.taken >= most:
+            if self.rules.enough:
+                self._say(self.rules.enough)
+            raise _HangUpError
         if self.rules.credentials and not self.signed_in:
             self._say("530 5.7.0 Sign in first")
             return
         sender, _, options = command.partition("<")[2].partition(">")
         self.sender, self.options, self.recipients = sender, tuple(options.split()), []
-        self._say(self.rules.mail)
+        self._say_together(self.rules.mail)
 
     def _on_rcpt(self, command: str) -> None:
         self._at(Stage.RCPT)
         recipient = command.partition("<")[2].rpartition(">")[0]
         most = self.rules.most_recipients
         if most is not None and len(self.recipients) >= most:
-            self._say("452 4.5.3 Too many recipients")
+            self._say_together(self.rules.beyond)
             return
         reply = self.rules.replies.get(recipient, "250 2.1.5 OK")
         if reply.startswith("2"):
             self.recipients.append(recipient)
-        self._say(reply)
+        self._say_together(reply)
         if reply.startswith("421"):
             raise _HangUpError
 
@@ -242,7 +272,8 @@ class _Conversation(socketserver.BaseRequestHandler):
                 Message(self.sender, tuple(self.recipients), content, self.options, self.encrypted)
             )
         self._at(Stage.AFTER_DOT)
-        self._say(self.rules.accept)
+        self.taken += 1
+        self._say(*filter(None, (self.rules.accept, self.rules.stray)))
         self._at(Stage.AFTER_ACCEPT)
 
     def _on_rset(self, command: str) -> None:
@@ -269,9 +300,17 @@ class _Conversation(socketserver.BaseRequestHandler):
         self._lines = self.connection.makefile("rb")
         self.encrypted = True
 
-    def _say(self, reply: str) -> None:
-        lines = reply.split("\n")
-        marked = [f"{line[:3]}-{line[4:]}" for line in lines[:-1]] + lines[-1:]
+    def _say_together(self, reply: str) -> None:
+        self.owed.append(reply)
+        if len(self.owed) > self.rules.together:
+            self._say(*self.owed)
+            self.owed = []
+
+    def _say(self, *replies: str) -> None:
+        marked: list[str] = []
+        for reply in replies:
+            *lines, last = reply.split("\n")
+            marked += [*(f"{line[:3]}-{line[4:]}" for line in lines), last]
         self.connection.sendall("".join(f"{line}\r\n" for line in marked).encode())
 
     def _at(self, stage: Stage) -> None:

@@ -57,7 +57,16 @@ class House:
             "PYTHONPATH": str(ROOT),
         }
         self.process = subprocess.Popen(
-            [*self._announcer, "run", "--port", str(self.port), "--policy", str(POLICY)],
+            [
+                *self._announcer,
+                "run",
+                "--port",
+                str(self.port),
+                "--newsroom-port",
+                str(free_port()),
+                "--policy",
+                str(POLICY),
+            ],
             env=self.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

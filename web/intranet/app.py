@@ -1,8 +1,5 @@
 """The intranet: where staff read first, managers write, and the information unit watches."""
 
-import logging
-from types import TracebackType
-
 from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
@@ -23,8 +20,9 @@ from web.intranet import (
     writing,
 )
 from web.intranet.access import admit
-from web.intranet.errors import LARGEST_REQUEST, explain_errors, note
+from web.intranet.errors import LARGEST_REQUEST, explain_errors
 from web.intranet.words import language, teach
+from web.shared.faults import House
 from web.shared.headers import protect
 from web.shared.look import look
 
@@ -32,25 +30,12 @@ from web.shared.look import look
 PARTS = (signin, reading, feeds, writing, reviewing, following, desk, pages, health)
 
 
-class Intranet(Flask):
-    """A Flask that writes down what broke, and not who was reading what."""
-
-    def log_exception(
-        self,
-        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
-    ) -> None:
-        """Flask's own would name the path."""
-        note(exc_info[1])
-
-
 def create_app(installation: Installation, config: Config) -> Flask:
     """The application. Nothing is connected before the first request."""
-    _keep_no_access_log()
-    app = Intranet(__name__, static_folder=None)
+    app = House(__name__)
     app.extensions["announcer"] = installation
     app.extensions["announcer config"] = config
     app.config.update(_settings(config))
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(admit)
     CSRFProtect(app)
     Babel(app, locale_selector=language)
@@ -86,8 +71,3 @@ def _settings(config: Config) -> dict[str, object]:
         "BOOTSTRAP_SERVE_LOCAL": True,
         "SEND_FILE_MAX_AGE_DEFAULT": 86_400,
     }
-
-
-def _keep_no_access_log() -> None:
-    # The development server would write a line per request with its path (TF 3 kap. 5 §).
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)

@@ -1,9 +1,5 @@
 """What a person sees when something cannot be done, in plain words and without details."""
 
-import traceback
-from collections.abc import Iterator
-
-import structlog
 from flask import Flask, g, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -11,8 +7,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from announcer.db.engine import GateClosed
 from announcer.domain.errors import NotAllowed, NotFound, Refusal
+from web.shared.faults import note
 
-log = structlog.get_logger("intranet")
 MEGABYTE = 1_000_000
 #: Bytes of one request: ten attachments on their way back and forth inside the page.
 LARGEST_REQUEST = 40 * MEGABYTE
@@ -97,16 +93,3 @@ def _broken(error: Exception) -> Page:
         "Försök igen om en stund."
     )
     return _page(_("Något gick fel hos oss"), text, 500, bare=True)
-
-
-def note(error: BaseException | None) -> None:
-    """Write down what broke and where, never the message, the path or the person: they may hold a
-    name, an address or a key, and show who reads what (TF 3 kap. 5 §)."""
-    log.error("request failed", error=type(error).__qualname__, where=list(_frames(error)))
-
-
-def _frames(error: BaseException | None) -> Iterator[str]:
-    while error is not None:
-        for frame in traceback.extract_tb(error.__traceback__):
-            yield f"{type(error).__qualname__} {frame.filename}:{frame.lineno} {frame.name}"
-        error = error.__cause__ or error.__context__

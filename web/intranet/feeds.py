@@ -1,7 +1,5 @@
 """Feeds: the same news by the same rule as the pages, for programs that read."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template
@@ -9,7 +7,6 @@ from flask import Blueprint, Response, abort, render_template
 from announcer.channels.intranet import EVERYBODY
 from announcer.domain.announcement import Attachment
 from announcer.domain.errors import N_
-from announcer.render import feeds as formats
 from announcer.render.catalogue import translator
 from announcer.render.feeds import FeedEntry, FeedHead
 from announcer.render.page import attachment_url
@@ -17,15 +14,10 @@ from announcer.render.text import article_html
 from announcer.services import reading
 from announcer.services.reading import Article, Feed, Reader
 from web.intranet.access import actor, installation, reader, reader_by_key, units
+from web.shared.feeds import FORMATS, NEVER
 from web.shared.files import answer
 
 blueprint = Blueprint("feeds", __name__)
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-FORMATS: Mapping[str, tuple[Callable[..., bytes], str]] = {
-    "rss": (formats.rss, "application/rss+xml; charset=utf-8"),
-    "atom": (formats.atom, "application/atom+xml; charset=utf-8"),
-    "json": (formats.json_feed, "application/feed+json; charset=utf-8"),
-}
 
 
 @blueprint.get("/floden")

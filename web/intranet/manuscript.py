@@ -5,13 +5,25 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import PurePath
 
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.attachment import (
+    ATTACHMENT_TYPES,
+    KINDS,
+    LARGEST_ATTACHMENT,
+    LARGEST_TOGETHER,
+    MOST_ATTACHMENTS,
+    NO_ALT,
+    attached,
+    faults_together,
+    too_large,
+)
 from announcer.domain.audience import Person
-from announcer.domain.errors import N_, BadSubmission, Refusal
-from announcer.domain.manuscript import MOST_ATTACHMENTS, attachment
+from announcer.domain.errors import BadSubmission, Refusal
 from announcer.domain.policy import MessageClass, Policy
 from announcer.services.writing import is_for_own_unit_only
 
@@ -30,6 +42,7 @@ _FIELDS = {
     "”{klass}” går": "malgrupp",
     "Bilaga": "bilagor",
     "Bilden": "bilagor",
+    "Filen": "bilagor",
     "Det finns {count} bilagor": "bilagor",
     "Översättningen": "oversattningar",
     "Beslutet": "beslut",
@@ -57,37 +70,45 @@ class Form:
         starts = ("rubrik_", "sammanfattning_", "text_")
         return any(words.strip() for name, words in self.fields.items() if name.startswith(starts))
 
+    #: What the form says of files before any is chosen: endings, number, megabytes.
+    kinds = KINDS
+    endings = ",".join(ATTACHMENT_TYPES)
+    most_files = MOST_ATTACHMENTS
+    largest_file = LARGEST_ATTACHMENT // 1_000_000
+    largest_together = LARGEST_TOGETHER // 1_000_000
+
     def first(self, name: str) -> str:
         """One field without surrounding space; line ends as LF."""
         return self.fields.get(name, "").replace("\r\n", "\n").strip()
 
 
-def field_of(fault: Refusal) -> str:
+def field_of(fault: Refusal, form: Form) -> str:
     """The id of the field that ``fault`` is about, empty where it is about the whole."""
+    if fault.message == NO_ALT:
+        names = [one.name for one in form.attachments]
+        if fault.values["name"] in names:
+            return f"alt-{names.index(fault.values['name']) + 1}"
     return next((name for start, name in _FIELDS.items() if fault.message.startswith(start)), "")
 
 
 def read_form(policy: Policy, class_name: str, fields: Fields, files: Files) -> Form:
-    """The form with its attachments, both newly chosen ones and those that travel in the page."""
+    """The form with its attachments, both newly chosen ones and those that travel in the page.
+
+    Once they are too large together, the rest is not read: it could not come back in a page.
+    """
     form = Form(policy.classes[class_name], class_name, fields)
-    for name, alt, content in [*_kept(fields), *_chosen(fields, files)]:
+    size = 0
+    for name, alt, content in chain(_kept(fields), _chosen(fields, files)):
+        size += len(content)
+        if too_large(size):
+            break
         try:
-            form.attachments.append(attachment(name, lambda _: content, alt))  # noqa: B023
+            form.attachments.append(attached(name, content, alt))
         except Refusal as fault:
             form.faults.append(fault)
-    names = [one.name for one in form.attachments]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        form.faults.append(
-            Refusal(N_("Bilagan ”{name}” finns två gånger. Ta bort den ena."), name=name)
-        )
-    if len(names) > MOST_ATTACHMENTS:
-        form.faults.append(
-            Refusal(
-                N_("Det finns {count} bilagor, högst {limit} går."),
-                count=len(names),
-                limit=MOST_ATTACHMENTS,
-            )
-        )
+    form.faults += faults_together(form.attachments)
+    if fault_of_all := too_large(size):
+        form.faults.append(fault_of_all)
     return form
 
 
@@ -108,10 +129,22 @@ def _kept(fields: Fields) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _chosen(fields: Fields, files: Files) -> Iterator[tuple[str, str, bytes]]:
-    alt = fields.get("bilder_alt", "").strip()
-    for file in files.getlist("bilagor"):
-        if file.filename:
-            yield file.filename, alt, file.read()
+    """Files just chosen. The one field for words is of one picture: of several, each is asked for
+    in the next round."""
+    chosen = [file for file in files.getlist("bilagor") if file.filename]
+    pictures = [file for file in chosen if _says_picture(file.filename or "")]
+    alt = fields.get("bilder_alt", "").strip() if len(pictures) == 1 else ""
+    for file in chosen:
+        # One byte past the limit is enough to know; the rest is not read.
+        yield (
+            file.filename or "",
+            alt if file in pictures else "",
+            file.read(LARGEST_ATTACHMENT + 1),
+        )
+
+
+def _says_picture(name: str) -> bool:
+    return ATTACHMENT_TYPES.get(PurePath(name).suffix.lower(), "").startswith("image/")
 
 
 def encoded(one: Attachment) -> str:

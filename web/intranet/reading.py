@@ -1,13 +1,16 @@
 """What colleagues read: the newest announcements, one article, its attachments and posters."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
 from flask import Blueprint, Response, render_template, request
 
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.services import reading
 from web.intranet.access import installation, reader
-from web.shared.files import answer
-from web.shared.headers import FILE
+from web.shared.files import PERSONAL, UNKEPT, answer, attachment_answer
 
 blueprint = Blueprint("reading", __name__)
 #: On the front page; older ones are reached by their addresses and in the feeds.
@@ -42,14 +45,12 @@ def article_page(public_id: str) -> tuple[str, int]:
 
 @blueprint.get("/nyheter/<public_id>/bilagor/<name>")
 def attachment(public_id: str, name: str) -> Response:
-    """One attachment, byte for byte."""
+    """One attachment, byte for byte, to whom the page is shown."""
     with installation().database.reading() as session:
         article = reading.page(session, installation(), reader(), public_id)
         found = reading.attachment(article, name)
-    response = answer(found.content, found.media_type, name=found.name)
-    if found.media_type == "image/svg+xml":
-        response.headers["Content-Security-Policy"] = FILE
-    return response
+        cache = _cache(reading.staff_first(session, [article.listed]))
+    return attachment_answer(found.content, found.media_type, found.name, cache)
 
 
 @blueprint.get("/nyheter/<public_id>/affisch.pdf")
@@ -59,4 +60,10 @@ def poster(public_id: str) -> Response:
         article = reading.page(session, installation(), reader(), public_id)
         language = request.args.get("sprak", article.content.language)
         content = reading.poster(session, article, language)
-    return answer(content, "application/pdf", name=f"affisch-{public_id}.pdf")
+        cache = _cache(reading.staff_first(session, [article.listed]))
+    return answer(content, "application/pdf", name=f"affisch-{public_id}.pdf", cache=cache)
+
+
+def _cache(staff_first: Mapping[UUID, datetime | None]) -> str:
+    """No browser keeps a file of what has not begun to leave the house."""
+    return UNKEPT if staff_first else PERSONAL

@@ -10,8 +10,7 @@ from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.services import reviewing
 from web.intranet.access import actor, installation
-from web.shared.files import answer
-from web.shared.headers import FILE
+from web.shared.files import UNKEPT, attachment_answer
 
 blueprint = Blueprint("reviewing", __name__)
 
@@ -42,10 +41,7 @@ def attachment(public_id: str, name: str) -> Response:
     found = reviewing.proposal(installation(), actor(), public_id)
     for one in found.content.attachments:
         if one.name == name:
-            response = answer(one.content, one.media_type, name=one.name)
-            if one.media_type == "image/svg+xml":
-                response.headers["Content-Security-Policy"] = FILE
-            return response
+            return attachment_answer(one.content, one.media_type, one.name, UNKEPT)
     raise NotFound(N_("Sidan finns inte."))
 
 

@@ -64,7 +64,7 @@ def _form(form: Form) -> str:
     return render_template(
         "write.html",
         form=form,
-        faults=[(fault, field_of(fault)) for fault in form.faults],
+        faults=[(fault, field_of(fault, form)) for fault in form.faults],
         encoded=encoded,
         audiences=_audiences(form.message_class),
         always_outside=_always_outside(form.message_class),

@@ -2,11 +2,18 @@
 
 import hashlib
 from datetime import datetime
+from urllib.parse import quote
 
 from flask import Response, request
 
+from web.shared.headers import FILE
+
 #: Kept by the reader's browser only, and asked for again each time: rights may have changed.
 PERSONAL = "private, no-cache"
+#: Kept by anyone, and asked for again each time: it may be withdrawn.
+REVALIDATED = "public, no-cache"
+#: Not kept at all: a shared computer must not hold what has not left the house.
+UNKEPT = "no-store"
 PUBLIC = "public, max-age=31536000, immutable"
 
 
@@ -17,20 +24,61 @@ def answer(
     cache: str = PERSONAL,
     name: str = "",
     changed_at: datetime | None = None,
+    etag: str = "",
+    attached: bool = False,
 ) -> Response:
-    """200, or 304 for who has this version (strong ETag, RFC 9110 section 8.8.3).
+    """200, or 304 for who has this version (RFC 9110 section 13.1.2).
 
-    ``Last-Modified`` is for information: two changes can share a second, an ETag tells them apart.
+    ``etag`` is the content's SHA-256 where that is known. ``attached`` tells a browser to save
+    the file as ``name`` instead of opening it. ``Last-Modified`` is for information: two changes
+    can share a second, an ETag tells them apart.
     """
-    etag = hashlib.sha256(content).hexdigest()
-    same = request.if_none_match.contains(etag)
+    etag = etag or hashlib.sha256(content).hexdigest()
+    same = is_fresh(etag)
     response = Response(b"" if same else content, status=304 if same else 200)
     response.set_etag(etag)
     response.headers["Cache-Control"] = cache
     if not same:
-        response.headers["Content-Type"] = media_type
+        response.headers["Content-Type"] = _with_charset(media_type)
     if name:
-        response.headers.set("Content-Disposition", "inline", filename=name)
+        kind = "attachment" if attached else "inline"
+        response.headers["Content-Disposition"] = _disposition(kind, name)
     if changed_at:
         response.last_modified = changed_at
     return response
+
+
+def is_fresh(etag: str) -> bool:
+    """Whether who asks has this version. A weak tag counts: proxies that compress weaken ours."""
+    return request.if_none_match.contains_weak(etag)
+
+
+#: What a browser shows by itself; everything else is saved.
+_SHOWN = ("image/", "application/pdf")
+
+
+def attachment_answer(
+    content: bytes, media_type: str, name: str, cache: str = PERSONAL, etag: str = ""
+) -> Response:
+    """A file that people handed in: never run, never taken for something else.
+
+    ``media_type`` is the one found in the content when it was taken in. A PDF keeps the page's own
+    policy: browsers refuse to show one in a sandbox.
+    """
+    attached = not media_type.startswith(_SHOWN)
+    response = answer(content, media_type, cache=cache, name=name, etag=etag, attached=attached)
+    if media_type != "application/pdf":
+        response.headers["Content-Security-Policy"] = FILE
+    return response
+
+
+def _with_charset(media_type: str) -> str:
+    """All text here is UTF-8, also what people hand in."""
+    bare = media_type.startswith("text/") and ";" not in media_type
+    return f"{media_type}; charset=utf-8" if bare else media_type
+
+
+def _disposition(kind: str, name: str) -> str:
+    """The header with a name for old readers and the true one (RFC 6266 appendix D, RFC 8187)."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

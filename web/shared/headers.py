@@ -16,16 +16,20 @@ _ALWAYS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
 }
+_INSIDE = {"X-Robots-Tag": "noindex"}
 
 
-def protect(app: Flask) -> None:
-    """Put the headers on every answer that did not choose its own."""
+def protect(app: Flask, *, public: bool = False) -> None:
+    """Put the headers on every answer that did not choose its own.
+
+    What is not ``public`` asks search engines to keep away.
+    """
+    headers = _ALWAYS if public else _ALWAYS | _INSIDE
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in _ALWAYS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response

@@ -16,10 +16,13 @@ FACES = {
     "italic": "SourceSansPro-It.ttf",
     "semibold": "SourceSansPro-Semibold.ttf",
 }
+#: What both houses wear, and what only the public one does.
+SHEETS = ("announcer.css", "newsroom.css")
 
 
 def look(sender: Sender) -> Blueprint:
     """The blueprint; its addresses are open, since nothing in them is about anything."""
+    seen = version(sender)
     blueprint = Blueprint("look", __name__, static_folder="static", static_url_path="/utseende")
 
     @blueprint.get("/tema.css")
@@ -41,14 +44,15 @@ def look(sender: Sender) -> Blueprint:
     @blueprint.app_context_processor
     def versions() -> dict[str, str]:
         # In the address, so that a new logo or colour is seen at once in spite of the caches.
-        return {"look_version": version(sender)}
+        return {"look_version": seen}
 
     return blueprint
 
 
 def version(sender: Sender) -> str:
-    """Changes when colours, logo or our stylesheet do."""
-    ours = files("web.shared").joinpath("static", "announcer.css").read_bytes()
+    """Changes when colours, logo or one of our stylesheets do."""
+    folder = files("web.shared").joinpath("static")
+    ours = b"".join(folder.joinpath(name).read_bytes() for name in SHEETS)
     seen = stylesheet(sender).encode() + sender.logo_svg + ours
     return hashlib.sha256(seen).hexdigest()[:12]
 

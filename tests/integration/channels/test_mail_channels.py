@@ -35,9 +35,14 @@ def test_each_channel_goes_by_its_own_name(channels: dict[str, Channel]) -> None
         "email": "email",
         "poster": "poster",
         "press": "press",
+        "newsroom": "newsroom",
     }
     assert {n: c.batch_size for n, c in channels.items() if c.batch_size > 1} == {"email": 100}
-    assert {n for n, c in channels.items() if c.idempotent} == {"intranet", "poster"}
+    assert {n for n, c in channels.items() if c.idempotent} == {
+        "intranet",
+        "poster",
+        "newsroom",
+    }
 
 
 def test_colleagues_get_one_message_and_do_not_see_each_other(

@@ -3,50 +3,36 @@
 import select
 import smtplib
 import socket
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from announcer.channels.smtp import SmtpServer, send
-from announcer.domain.delivery import DeliveryState, Outcome
+from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import SetupError
 from tests.doubles.recording_smtp import RecordingSmtp, Rules, Stage
+from tests.integration.channels.letters import (
+    ACCEPTED,
+    ANNA,
+    BERTIL,
+    CILLA,
+    DEFERRED,
+    IN_DOUBT,
+    MESSAGE,
+    REFUSED,
+    SENDER,
+    at,
+    states,
+)
 
-ACCEPTED = DeliveryState.ACCEPTED
-DEFERRED = DeliveryState.DEFERRED
-REFUSED = DeliveryState.REFUSED
-IN_DOUBT = DeliveryState.IN_DOUBT
-
-MESSAGE = b"Subject: Nytt\r\nMessage-ID: <1@kommun.example>\r\n\r\nHej!\r\n.punkt\r\n..\r\n"
 #: More than the sockets between us and a server on this machine hold.
 LARGE = b"Subject: Stort\r\n\r\n" + (b"x" * 76 + b"\r\n") * 300_000
-ANNA, BERTIL, CILLA = "anna@a.example", "bertil@b.example", "cilla@c.example"
-SENDER = "avsandare@kommun.example"
-
-
-def at(server: RecordingSmtp, **settings: Any) -> SmtpServer:
-    quick = SmtpServer(
-        server.host,
-        server.port,
-        helo_name="announcer.example",
-        connect_timeout=1,
-        command_timeout=1,
-        block_timeout=1,
-        after_data_timeout=1,
-    )
-    return replace(quick, **settings)
 
 
 def misbehaving(how: str, stage: Stage) -> Rules:
     return Rules(hang_up=stage) if how == "hang_up" else Rules(stall=stage)
-
-
-def states(outcomes: Mapping[str, Outcome]) -> dict[str, DeliveryState]:
-    return {address: outcome.state for address, outcome in outcomes.items()}
 
 
 def test_the_server_gets_the_very_bytes_once_for_all_recipients(mail_server: RecordingSmtp) -> None:
@@ -197,20 +183,6 @@ def test_a_refusal_before_the_connection_breaks_stands(mail_server: RecordingSmt
     assert outcomes[CILLA].reply == "421 Closing"
 
 
-def test_recipients_beyond_the_servers_bound_wait_for_the_next_time(
-    mail_server: RecordingSmtp,
-) -> None:
-    mail_server.rules = Rules(most_recipients=3)
-    many = [f"p{number}@a.example" for number in range(40)]
-
-    outcomes = send(at(mail_server), SENDER, many, MESSAGE)
-
-    assert [a for a in many if outcomes[a].state is ACCEPTED] == many[:3]
-    assert [a for a in many if outcomes[a].state is DEFERRED] == many[3:]
-    # Postfix hangs up after 20 errors, and then not even the first three would have got it.
-    assert sum(command.startswith("RCPT") for command in mail_server.commands) < 20
-
-
 def test_nobody_listening_is_a_delay() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -218,19 +190,6 @@ def test_nobody_listening_is_a_delay() -> None:
         outcomes = send(server, SENDER, [ANNA], MESSAGE)
 
     assert outcomes[ANNA].state is DEFERRED
-
-
-@pytest.mark.parametrize(
-    ("attempt", "minutes"), [(0, 1), (1, 2), (2, 4), (5, 32), (6, 60), (1000, 60)]
-)
-def test_each_delay_is_longer_up_to_an_hour(
-    mail_server: RecordingSmtp, attempt: int, minutes: int
-) -> None:
-    mail_server.rules = Rules(mail="451 Later")
-
-    outcomes = send(at(mail_server), SENDER, [ANNA], MESSAGE, attempt)
-
-    assert outcomes[ANNA].retry_after == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
@@ -396,7 +355,9 @@ class TestEncryption:
 
 
 def test_a_password_is_not_in_the_settings_repr() -> None:
-    assert "hemlig" not in repr(SmtpServer("mail.example", user="a", password="hemlig"))
+    assert "hemlig" not in repr(
+        SmtpServer("mail.example", security="tls", user="a", password="hemlig")
+    )
 
 
 @pytest.mark.parametrize(
@@ -406,7 +367,9 @@ def test_a_password_is_not_in_the_settings_repr() -> None:
         {"port": 0},
         {"host": ""},
         {"host": "mail..example"},
-        {"password": "lösenord"},
+        {"security": "tls", "password": "lösenord"},
+        {"connections": 0},
+        {"recipients_per_message": 0},
     ],
 )
 def test_settings_that_cannot_work_are_an_operators_mistake(settings: dict[str, Any]) -> None:

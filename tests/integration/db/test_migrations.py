@@ -75,5 +75,5 @@ def test_a_database_with_another_schema_is_refused_with_a_way_out(server, empty,
         schema.refuse_unknown(owner)
     assert str(refused.value) == (
         f"DATABASE_URL: the database has schema {word}, this program knows {schema.known_revision()}. "
-        "Run 'announcer init' with the owner's credentials, or the matching version."
+        "Run 'announcer migrate' with the owner's credentials, or the matching version."
     )

@@ -40,8 +40,11 @@ ON_THE_WAY = (
 #: Transactions off that way: what people do beside it, and what happens when the gate closes.
 BESIDE_IT = (
     "edit",
+    "erase person",
+    "erase press contact",
     "feed token",
     "give back batch",
+    "go on",
     "hold",
     "import press",
     "import staff",
@@ -51,12 +54,14 @@ BESIDE_IT = (
     "resolve",
     "resume",
     "revoke feed token",
+    "stand still",
     "tick",
+    "weed",
     "withdraw",
 )
 #: Points that are named where they are passed; ``{}`` stands for a name that is put in.
 POINTS = ("{}: before commit", "{}: after commit", "{}: before send", "{}: after send")
-CHANNELS = ("intranet", "email", "poster", "press")
+CHANNELS = ("intranet", "email", "poster", "press", "newsroom")
 
 CRASHES = (
     *(f"{name}: {when} commit" for name in ON_THE_WAY for when in ("before", "after")),

@@ -44,7 +44,10 @@ def approve(world: World, public_id: str) -> str:
 
 
 def release(world: World, public_id: str) -> None:
-    assert holding.release(world.installation, world.communicator, public_id) == ["press"]
+    assert holding.release(world.installation, world.communicator, public_id) == [
+        "press",
+        "nyhetsrum",
+    ]
 
 
 def decided(

@@ -60,7 +60,12 @@ class ObservedHouse:
     """One :class:`World` for a whole run; :meth:`begin` empties it for the next example."""
 
     def __init__(
-        self, urls: tuple[str, str], smtp: TimedSmtp, folder: Path, gate: Gate = may_start
+        self,
+        urls: tuple[str, str],
+        smtp: TimedSmtp,
+        folder: Path,
+        newsroom: str,
+        gate: Gate = may_start,
     ) -> None:
         self.world = World(*urls, smtp, folder, point=self._point, gate=gate)
         self.smtp = smtp
@@ -70,6 +75,8 @@ class ObservedHouse:
             channels[name] = Watched(channel, self._channel_asked)
         self.world.liar = self._answer
         self.reader = httpx.Client(base_url=self.world.url, trust_env=False)
+        #: Somebody outside the house, at the newsroom's address.
+        self.public = httpx.Client(base_url=newsroom, trust_env=False)
         self.total: dict[str, int] = {}
         self.forget()
 
@@ -196,6 +203,7 @@ class ObservedHouse:
             self.worked_on.read_at = None
         elif name == "record outcome: after commit":
             self.model.recorded(self.worked_on, self._worker)
+            self._look_at_newsroom(self.worked_on)
 
     # What comes out ----------------------------------------------------------------------------
 
@@ -226,6 +234,16 @@ class ObservedHouse:
                 f"/nyheter/{item.public_id}", headers={"Authorization": bearer}
             )
             self.model.page(item, answer.status_code, answer.text)
+
+    def look_at_newsroom(self) -> None:
+        """Somebody outside looks for everything that was ever written."""
+        for item in self.model.items:
+            self._look_at_newsroom(item)
+
+    def _look_at_newsroom(self, item: Item) -> None:
+        answer = self.public.get(f"/nyheter/{item.public_id}")
+        at = max(self.world.now(), self._sent_at)
+        self.model.newsroom(item, answer.status_code, answer.text, at)
 
     # The intranet, as the reader that is sent to look sees it -----------------------------------
 

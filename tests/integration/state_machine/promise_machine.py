@@ -49,6 +49,7 @@ CRASHES = st.sampled_from(
         *("take batch: after commit", "mark sending: before commit", "mark sending: after commit"),
         *("email: before send", "email: after send", "press: before send", "press: after send"),
         *("intranet: after send", "poster: before send", "email: after send"),
+        "newsroom: after send",
         *("record outcome: before commit", "record outcome: after commit"),
         *("finish batch: before commit", "finish batch: after commit", "sweep: before commit"),
     ]
@@ -58,11 +59,11 @@ PAUSES = st.sampled_from(
     [
         *("take batch: after commit", "mark sending: after commit", "record outcome: after commit"),
         *("email: before send", "email: after send", "press: before send", "press: after send"),
-        *("begin step: after commit", "claim: after commit"),
+        *("newsroom: before send", "begin step: after commit", "claim: after commit"),
     ]
 )
 #: The first to come there, mostly.
-OCCURRENCE = st.sampled_from([1, 1, 2])
+OCCURRENCE = st.sampled_from([1, 1, 1, 2])
 INTERRUPTIONS = st.sampled_from(["hold", "withdraw", "taken over", "clock back", "again"])
 
 _SOME = "bibliotek.001@hallefors.example"
@@ -345,6 +346,7 @@ class PromiseMachine(RuleBasedStateMachine):
     @invariant()
     def the_promise_holds(self) -> None:
         self.house.look_at_pages()
+        self.house.look_at_newsroom()
         assert not self.model.violations, "\n".join(self.model.violations)
 
     def teardown(self) -> None:

@@ -83,6 +83,8 @@ class Item:
     confirmed_at: datetime | None = None
     tried: set[str] = field(default_factory=set)
     poster: bool = False
+    #: It has been seen in the newsroom.
+    public: bool = False
     #: A worker died between saying whom it tries and trying.
     died_before_trying: bool = False
     copies: dict[str, list[Copy]] = field(default_factory=dict)
@@ -112,7 +114,8 @@ class Item:
     def missing(self, refused: Iterable[str]) -> set[str]:
         """Who should have been reached and was not, the mail server's own refusals aside."""
         wanted = (self.staff if self.mailed else frozenset()) | self.press
-        return set(wanted) - set(self.copies) - self.closed - set(refused)
+        left = set(wanted) - set(self.copies) - self.closed - set(refused)
+        return left if self.public or not self.press else left | {"the newsroom"}
 
 
 @dataclass
@@ -183,6 +186,27 @@ class Model:
             self.say("the page shows another text than the approved one", item.text[0])
         item.seen = True
 
+    def newsroom(self, item: Item, status: int, body: str, at: datetime) -> None:
+        """Somebody outside looked for it in the newsroom."""
+        title = item.text[0]
+        if status == 404:
+            if item.public:
+                self.say("what was public is gone without a word", title)
+            return
+        if item.withdrawn and item.public:
+            if status != 410 or f"Mer om {title}" in body:
+                self.say("a withdrawn text can still be read", title)
+            return
+        if item.public:
+            return
+        item.public = True
+        self.came_out["public"] += 1
+        if item.held or item.withdrawn:
+            self.say("public after a hold or a withdrawal", title)
+        if item.approved not in body or item.confirmed_at is None:
+            self.say("public without approval or before the page was read back", title)
+        self._may_be_known_outside(item, at, "public")
+
     def recorded(self, item: Item, worker: int) -> None:
         """The worker's record of what it did was committed."""
         if item.read_at is not None and item.confirmed_at is None:
@@ -211,19 +235,25 @@ class Model:
     def _press_mail(self, item: Item, address: str, at: datetime) -> None:
         """(1) and (5)."""
         self.came_out["press mail"] += 1
-        title = item.text[0]
         if address not in item.press:
-            self.say("external mail that nobody asked for", f"{title} to {address}")
+            self.say("external mail that nobody asked for", f"{item.text[0]} to {address}")
+        self._may_be_known_outside(item, at, "press mail")
+
+    def _may_be_known_outside(self, item: Item, at: datetime, what: str) -> None:
+        """(1) and (5): the window is over, it was released, and staff were tried."""
+        title = item.text[0]
+        if not item.press:
+            self.say(f"{what}, but no press was named", title)
         if item.confirmed_at is not None and not item.own_unit_only:
             opens = earliest_press(item.class_name, item.confirmed_at)
             if at < opens:
-                self.say("press mail within the window", f"{title}: {at} before {opens}")
+                self.say(f"{what} within the window", f"{title}: {at} before {opens}")
         if item.released_by_hand and not item.released:
-            self.say("press mail that nobody released", title)
+            self.say(f"{what} that nobody released", title)
         if item.class_name != "kris" and not item.died_before_trying:
             untried = item.staff - item.tried if item.mailed else set()
             if untried or not item.poster:
-                self.say("press mail before staff were tried", f"{title}: {sorted(untried)[:3]}")
+                self.say(f"{what} before staff were tried", f"{title}: {sorted(untried)[:3]}")
 
     def _not_twice(self, item: Item, address: str) -> None:
         """(4): again only in doubt; outside only when a person said so."""

@@ -19,11 +19,12 @@ from announcer.domain.plan import Gate, Verdict, may_start
 from tests.integration.state_machine.house_people import move_in
 from tests.integration.state_machine.observed_house import ObservedHouse, TimedSmtp
 from tests.integration.state_machine.promise_machine import PromiseMachine
+from tests.public_house import PublicHouse
 
 PROFILES = {
     "ci": settings(
         max_examples=16,
-        stateful_step_count=20,
+        stateful_step_count=24,
         phases=(Phase.generate,),
         derandomize=True,
         database=None,
@@ -40,6 +41,7 @@ PROFILES["search"] = settings(
 LEAST = {
     "staff mail": 100,
     "press mail": 20,
+    "public": 4,
     "poster": 10,
     "crash": 3,
     "interruption": 3,
@@ -59,19 +61,21 @@ def always(_key: str, _facts: object, _now: object) -> Verdict:
 
 
 @pytest.fixture
-def machine(app_url: str, owner_url: str, tmp_path: Path) -> Iterator[Build]:
+def machine(app_url: str, owner_url: str, newsroom_url: str, tmp_path: Path) -> Iterator[Build]:
     """A machine on one database, emptied between examples."""
     with ExitStack() as stack:
         smtp = stack.enter_context(TimedSmtp())
+        public = stack.enter_context(PublicHouse(newsroom_url))
 
         def build(gate: Gate) -> type[PromiseMachine]:
             # A commit need not reach the disk here: nobody cuts the power to PostgreSQL.
             with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as owner:
                 name = owner.info.dbname
                 owner.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
-            house = ObservedHouse((app_url, owner_url), smtp, tmp_path, gate)
+            house = ObservedHouse((app_url, owner_url), smtp, tmp_path, public.url, gate)
             stack.enter_context(house.world)
             stack.enter_context(house.reader)
+            stack.enter_context(house.public)
             move_in(house.world)
             return type("Machine", (PromiseMachine,), {"house": house})
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.attachment import KINDS, LARGEST_TOGETHER
 from announcer.domain.errors import BadSubmission
 from announcer.domain.manuscript import (
     LARGEST_ATTACHMENT,
@@ -171,7 +172,7 @@ def test_a_name_that_is_no_plain_file_name_is_refused_and_never_fetched(name: st
 @pytest.mark.parametrize("name", ["x.exe", "x.html", "x.pdf.exe", "x", "x.pdf "])
 def test_a_kind_that_cannot_be_attached_is_refused_and_never_fetched(name: str) -> None:
     (said,) = refused(manuscript(f'attachments = ["{name}"]'))
-    assert said == f"Bilagan ”{name}” är av en sort som inte går. Använd pdf, png, jpg eller svg."
+    assert said == f"Bilagan ”{name}” är av en sort som inte går. Använd {KINDS}."
 
 
 @pytest.mark.parametrize("entry", ["7", "[]", "{}", "{ file = 7 }", '{ fil = "x.pdf" }',
@@ -195,7 +196,7 @@ def test_an_attachment_that_is_too_large_is_refused() -> None:
     whole = PDF.ljust(LARGEST_ATTACHMENT, b" ")
     assert read(manuscript('attachments = ["x.pdf"]'), x_pdf=whole).attachments[0].content == whole
     (said,) = refused(manuscript('attachments = ["x.pdf"]'), lambda _: whole + b" ")
-    assert said == "Bilagan ”x.pdf” är för stor (10 MB, högst 10 MB)."
+    assert said == "Bilagan ”x.pdf” är för stor (10,1 MB, högst 10 MB). Förminska den."
 
 
 def test_too_many_attachments_are_refused_before_any_is_fetched() -> None:
@@ -203,6 +204,21 @@ def test_too_many_attachments_are_refused_before_any_is_fetched() -> None:
     assert refused(manuscript(f"attachments = {names}")) == ["Det finns 11 bilagor, högst 10 går."]
     taken = read_manuscript(manuscript(f"attachments = {names[1:]}"), lambda _: PDF)
     assert len(taken.attachments) == MOST_ATTACHMENTS
+
+
+def test_files_that_are_too_large_together_are_refused_and_the_rest_is_never_fetched() -> None:
+    fetched: list[str] = []
+
+    def fetch(name: str) -> bytes:
+        fetched.append(name)
+        return PDF.ljust(LARGEST_TOGETHER // 3, b" ")
+
+    names = [f"{n}.pdf" for n in range(9)]
+    (said,) = refused(manuscript(f"attachments = {names}"), fetch)
+    assert said == (
+        "Bilagorna är 26,7 MB tillsammans, högst 20 MB går. Ta bort eller förminska någon."
+    )
+    assert fetched == ["0.pdf", "1.pdf", "2.pdf", "3.pdf"]
 
 
 def test_two_attachments_of_one_name_are_refused() -> None:

@@ -31,10 +31,10 @@ def planned(announced: Content) -> dict[str, PlannedStep]:
 @pytest.mark.parametrize(
     ("number", "steps"),
     [
-        ("01", ["intranet", "epost", "affisch", "press"]),
-        ("02", ["intranet", "epost", "affisch", "press"]),
+        ("01", ["intranet", "epost", "affisch", "press", "nyhetsrum"]),
+        ("02", ["intranet", "epost", "affisch", "press", "nyhetsrum"]),
         ("03", ["mote", "intranet", "epost", "affisch"]),
-        ("04", ["intranet", "epost", "affisch", "press"]),
+        ("04", ["intranet", "epost", "affisch", "press", "nyhetsrum"]),
         ("05", ["intranet", "affisch", "mote"]),
         ("06", ["intranet", "epost", "affisch"]),
     ],
@@ -48,7 +48,7 @@ def test_those_inside_get_the_writers_audience_and_the_press_its_own() -> None:
     assert steps["intranet"].audience == ("fyllsta", "ks")
     assert steps["epost"].audience == ("fyllsta", "ks")
     assert steps["press"].audience == ("press",)
-    assert [step.external for step in steps.values()] == [False, False, False, True]
+    assert [step.external for step in steps.values()] == [False, False, False, True, True]
 
 
 def test_information_reaches_the_press_only_where_the_writer_names_it() -> None:
@@ -67,7 +67,7 @@ def test_a_meeting_is_held_where_the_writer_chooses_it() -> None:
 
 def test_choosing_inside_channels_does_not_let_the_press_go_first() -> None:
     steps = planned(content("beslut", channels=("email",)))
-    assert list(steps) == ["intranet", "epost", "press"]
+    assert list(steps) == ["intranet", "epost", "press", "nyhetsrum"]
     assert set(steps["press"].after) == {"intranet", "epost"}
 
 

@@ -1,0 +1,162 @@
+"""Keeping: back up, restore and start again, weed, erase."""
+
+import os
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from announcer.cli.context import Desk, pass_desk
+from announcer.config import given
+from announcer.db import schema
+from announcer.db.engine import Database
+from announcer.domain.errors import N_, SetupError
+from announcer.domain.plan import CHANNEL_NAMES
+from announcer.domain.policy import load_policy
+from announcer.embedded.archive import dump, load
+from announcer.embedded.postgres import EmbeddedPostgres
+from announcer.services import erasing, records, restoring, weeding
+from announcer.services.restoring import Standstill
+
+
+def owner_url(home: Path) -> str:
+    """The database as its owner: DATABASE_OWNER_URL, else the embedded one in ``home``.
+
+    Raises `SetupError`.
+    """
+    if url := given(os.environ, "DATABASE_OWNER_URL"):
+        return url
+    if (home / "postgres").is_dir():
+        return EmbeddedPostgres(home / "postgres").owner_url
+    raise SetupError(
+        "DATABASE_OWNER_URL is not set. It names PostgreSQL as the role announcer_owner. "
+        f"There is no embedded database in {home} either."
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_desk
+def backup(desk: Desk, file: Path) -> None:
+    """Write everything into FILE while the programs run: texts, files, what was sent, the record."""
+    size = dump(owner_url(desk.home), file)
+    click.echo(f"{file}: {size:,} bytes. Keep the policy file and the secrets with it.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_desk
+def restore(desk: Desk, file: Path) -> None:
+    """Bring FILE back into an empty database, verify it, and let everything stand still."""
+    url = owner_url(desk.home)
+    if schema.found_revision(url) is not None:
+        raise SetupError(
+            "DATABASE_OWNER_URL: the database is not empty. Make a new one, as docs/operator.md "
+            "says under 'Restore', and name it: nothing that exists is written over."
+        )
+    schema.refuse_missing_roles(url)
+    load(url, file)
+    schema.upgrade(url)
+    owner = Database(url)
+    try:
+        doubts = restoring.stand_still(owner)
+        with owner.reading() as session:
+            faults = list(records.verify(session))
+    finally:
+        owner.dispose()
+    for fault in faults:
+        click.echo(f"{fault.where}: {fault.what}", err=True)
+    if faults:
+        raise SetupError(f"{file}: brought back, but {len(faults)} things on record do not agree.")
+    click.echo(f"Everything on record agrees. {doubts} recipients are in doubt.")
+    click.echo("Nothing is sent until 'announcer standstill --end' is said by somebody.")
+
+
+@click.command()
+@click.option("--end", is_flag=True, help="Let everything go on; asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_desk
+def standstill(desk: Desk, *, end: bool, yes: bool) -> None:
+    """Show what would go where when everything goes on again after a restore."""
+    found = restoring.standing(desk.installation)
+    console = Console(soft_wrap=True)
+    if found is None:
+        console.print(desk.translate(N_("Ingenting står stilla.")))
+        return
+    _show(desk, console, found)
+    if not end:
+        return
+    actor = desk.actor
+    if not yes:
+        click.confirm(desk.translate(N_("Ska allt gå vidare?")), abort=True)
+    restoring.go_on(desk.installation, actor)
+    console.print(desk.translate(N_("Allt går vidare. Det som är stoppat eller oklart väntar.")))
+
+
+def _show(desk: Desk, console: Console, found: Standstill) -> None:
+    translate = desk.translate
+    console.print(
+        translate(
+            N_("Allt står stilla sedan {since}. Det som hände efter {known} är inte känt här.")
+        ).format(since=desk.moment(found.since), known=desk.moment(found.known_until) or "–")
+    )
+    console.print(
+        translate(N_("Oklara mottagare: {count}. Se dem med ”announcer status”.")).format(
+            count=found.doubts
+        )
+    )
+    table = Table(title=translate(N_("Det här går när allt går vidare")), title_justify="left")
+    for name in (N_("Meddelande"), N_("Steg"), N_("Mottagare"), N_("Tidigast"), N_("Läge")):
+        table.add_column(translate(name))
+    for one in found.going:
+        table.add_row(
+            f"{one.title}\n{one.public_id}",
+            translate(CHANNEL_NAMES.get(one.channel, one.channel)),
+            str(one.recipients),
+            str(desk.moment(one.earliest) or "–"),
+            translate(
+                N_("stoppat, väntar på en människa") if one.held else N_("går av sig självt")
+            ),
+        )
+    console.print(table)
+
+
+@click.command()
+@click.option("--policy", type=click.Path(path_type=Path), envvar="ANNOUNCER_POLICY", required=True)
+@pass_desk
+def weed(desk: Desk, policy: Path) -> None:
+    """Weed what the decision in the policy's [retention] says; with the owner's credentials."""
+    owner = Database(owner_url(desk.home))
+    try:
+        schema.refuse_unknown(owner.url)
+        done = weeding.weed(owner, load_policy(policy))
+    finally:
+        owner.dispose()
+    click.echo(f"Weeded: {done['drafts']} drafts, {done['recipients']} recipients.")
+
+
+@click.group()
+def erase() -> None:
+    """Erase somebody from the living lists; the record keeps its pseudonyms."""
+
+
+@erase.command(name="person")
+@click.argument("directory_id")
+@pass_desk
+def erase_person(desk: Desk, directory_id: str) -> None:
+    """Erase the person with this id in the directory."""
+    erasing.erase_person(desk.installation, desk.actor, directory_id)
+    click.echo(desk.translate(N_("Raderad. Ta också bort personen ur personalkatalogen.")))
+
+
+@erase.command(name="press")
+@click.argument("email")
+@pass_desk
+def erase_press(desk: Desk, email: str) -> None:
+    """Erase the newsroom with this address from the press list."""
+    erasing.erase_press_contact(desk.installation, desk.actor, email)
+    click.echo(desk.translate(N_("Raderad. Ta också bort adressen ur filen med presslistan.")))
+
+
+COMMANDS = (backup, restore, standstill, weed, erase)

@@ -1,0 +1,60 @@
+"""Erasing a person or a newsroom from the living lists (GDPR article 17).
+
+The record keeps its pseudonyms, and what was sent waits for its weeding.
+"""
+
+from uuid import uuid4
+
+from sqlalchemy import select, update
+
+from announcer.db import engine
+from announcer.db.models import ApiTokenRow, FeedTokenRow, PersonRow, PressContactRow
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, NotFound
+from announcer.services.installation import Installation
+
+
+def erase_person(installation: Installation, actor: Person, directory_id: str) -> None:
+    """Nothing is left that says who the pseudonym was; their keys stop working at once.
+
+    Raises `NotAllowed`, or `NotFound`. A person who is still in the directory comes back, under a
+    new pseudonym, with the next import.
+    """
+    installation.require_information_unit(actor)
+    with installation.database.transaction("erase person") as session:
+        row = session.scalar(
+            select(PersonRow).where(PersonRow.directory_id == directory_id).with_for_update()
+        )
+        if row is None:
+            raise NotFound(N_("Det finns ingen ”{person}”."), person=directory_id[:80])
+        now = engine.now(session)
+        row.directory_id, row.email = f"raderad {uuid4().hex[:12]}", None
+        row.workplace, row.role = "", ""
+        row.left_at = row.left_at or now
+        for tokens in (FeedTokenRow, ApiTokenRow):
+            session.execute(
+                update(tokens)
+                .where(tokens.person == row.pseudonym, tokens.revoked_at.is_(None))
+                .values(revoked_at=now)
+            )
+
+
+def erase_press_contact(installation: Installation, actor: Person, email: str) -> None:
+    """The press list forgets the newsroom. Raises `NotAllowed`, or `NotFound`."""
+    installation.require_information_unit(actor)
+    with installation.database.transaction("erase press contact") as session:
+        row = session.scalar(
+            select(PressContactRow)
+            .where(PressContactRow.email.ilike(_literal(email), escape="!"))
+            .with_for_update()
+        )
+        if row is None:
+            raise NotFound(N_("Det finns ingen ”{email}” på presslistan."), email=email[:80])
+        row.newsroom, row.area = "", ""
+        row.email = f"raderad {uuid4().hex[:12]}"
+        row.removed_at = row.removed_at or engine.now(session)
+
+
+def _literal(text: str) -> str:
+    """A pattern that means just this text."""
+    return "".join(f"!{character}" if character in "!%_" else character for character in text)

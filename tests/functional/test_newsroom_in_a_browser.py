@@ -1,0 +1,94 @@
+"""The newsroom in a real Chromium, asked by axe-core and looked at in two widths."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Browser, sync_playwright
+
+from announcer.services import holding
+from tests.functional.newsroom_way import correct, out, out_with_files
+from tests.public_house import PublicHouse
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+#: WCAG 2.1, levels A and AA (EN 301 549), by the names axe-core gives them.
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    )
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def pages(world: World, newsroom: PublicHouse) -> tuple[str, ...]:
+    """An address of every kind of page."""
+    article, gone = out_with_files(world), out(world, "Fel")
+    holding.withdraw(world.installation, world.communicator, gone, "fel")
+    correct(world, article, "Klockan 8.30, inte 8.40.")
+    return (
+        *("/", f"/nyheter/{article}", f"/nyheter/{article}?sprak=fi", f"/nyheter/{gone}"),
+        *("/nyheter/none", "/sok", "/sok?q=skolan", "/sok?q=inget", "/presskontakt", "/floden"),
+        "/tillganglighet",
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_can_be_used_by_all_and_fits(
+    newsroom: PublicHouse, browser: Browser, pages: tuple[str, ...], width: int, scheme: Any
+) -> None:
+    context = browser.new_context(
+        base_url=newsroom.url, viewport={"width": width, "height": 844}, color_scheme=scheme
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if "status of 4" not in m.text else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    for address in pages:
+        page.goto(address)
+        page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", list(RULES)
+        )
+        wrong = [(one["id"], [n["html"] for n in one["nodes"]]) for one in found["violations"]]
+        assert not wrong, address
+        assert len(found["passes"]) > 10, address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    context.close()
+    assert faults == []
+    assert not [url for url in asked if not url.startswith((newsroom.url, "data:"))]
+
+
+def test_the_keyboard_gets_past_the_menu_and_through_the_search(
+    world: World, newsroom: PublicHouse, browser: Browser
+) -> None:
+    public_id = out(world)
+    page = browser.new_page(base_url=newsroom.url)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#innehall"
+    page.get_by_role("searchbox").fill("Biblioteket")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Biblioteket öppnar klockan 9").click()
+    assert page.url.endswith(f"/nyheter/{public_id}")
+    assert page.context.cookies() == []
+    page.close()

@@ -1,0 +1,231 @@
+"""A backup under load, the machine wiped, everything brought back: nothing lost, nothing twice."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from announcer.db import schema
+from announcer.db.engine import Database, GateClosed
+from announcer.domain.errors import NotAllowed, Refusal, SetupError
+from announcer.domain.plan import Wait
+from announcer.embedded import postgres
+from announcer.embedded.archive import dump, load
+from announcer.embedded.postgres import EmbeddedPostgres
+from announcer.services import (
+    dispatching,
+    holding,
+    records,
+    resolving,
+    restoring,
+    reviewing,
+    status,
+)
+from announcer.services.resolving import Exit
+from tests.doubles.recording_smtp import RecordingSmtp
+from tests.integration.promise.way import newsrooms, open_window, staff_of
+from tests.world import World
+
+
+@dataclass
+class Machine:
+    """One database server and what runs on it, until it is wiped."""
+
+    server: EmbeddedPostgres
+    smtp: RecordingSmtp
+    folder: Path
+    stack: ExitStack
+    names: Iterator[str] = field(default_factory=lambda: iter(("second", "third")))
+
+    def restored(self, file: Path, old: World) -> World:
+        """A new machine from the backup, at the moment the old one was wiped; the mail server
+        outside is the same."""
+        name = f"restored_{next(self.names)}_{abs(hash(self.folder)):x}"
+        self.server.create_database(name)
+        self.stack.callback(self.server.drop_database, name)
+        owner_url = self.server.url(postgres.OWNER, name)
+        load(owner_url, file)
+        owner = Database(owner_url)
+        restoring.stand_still(owner)
+        with owner.reading() as session:
+            assert list(records.verify(session)) == []
+        owner.dispose()
+        app_url = self.server.url(postgres.APP, name)
+        world = self.stack.enter_context(World(app_url, owner_url, self.smtp, self.folder))
+        world.set_time(old.now())
+        return world
+
+
+@pytest.fixture
+def machine(server, smtp, tmp_path) -> Iterator[Machine]:
+    with ExitStack() as stack:
+        yield Machine(server, smtp, tmp_path, stack)
+
+
+@contextmanager
+def under_load(world: World) -> Iterator[None]:
+    """Rounds go on in another thread; what it refuses to swallow comes out at the end."""
+    done, faults = threading.Event(), []
+
+    def work() -> None:
+        try:
+            while not done.is_set():
+                world.round()
+        except Exception as fault:  # noqa: BLE001 - told below
+            faults.append(fault)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+    assert faults == []
+
+
+def decided_for_all(world: World) -> str:
+    public_id = world.decision(audience='["alla"]')
+    reviewing.approve(world.installation, world.communicator, public_id)
+    return public_id
+
+
+def ask_the_mail_server_about_every_doubt(world: World) -> int:
+    """What a person does who can look into the mail server's log; how many had to go again."""
+    got = {recipient for message in world.smtp.messages for recipient in message.recipients}
+    again = 0
+    for doubt in status.doubts(world.installation):
+        arrived = doubt.recipient in {one.casefold() for one in got}
+        exit_ = Exit.SENT if arrived else Exit.AGAIN
+        again += exit_ is Exit.AGAIN
+        resolving.resolve(world.installation, world.communicator, str(doubt.id), exit_)
+    return again
+
+
+def test_what_was_in_flight_is_neither_lost_nor_sent_twice(world: World, machine: Machine):
+    everyone = staff_of(world)
+    public_id = decided_for_all(world)
+    with under_load(world):
+        file = machine.folder / "backup"
+        _until(world, "SELECT count(*) > 0 FROM announcer.delivery WHERE channel = 'email'")
+        dump(world.owner_url, file)
+    world.settle()  # the old machine went on for a while after the backup
+    assert set(world.staff_mail()) == everyone
+    before = Counter(world.staff_mail())
+
+    second = machine.restored(file, world)
+    second.settle()
+    assert Counter(second.staff_mail()) == before, "nothing is sent before a person says so"
+    assert second.press_mail() == []
+    restoring.go_on(second.installation, second.communicator)
+    second.advance(minutes=10)
+    second.settle()
+    assert Counter(second.staff_mail()) == before, "what is in doubt waits for a person"
+    assert ask_the_mail_server_about_every_doubt(second) == 0
+    holding.resume(second.installation, second.communicator, public_id)
+    holding.release(second.installation, second.communicator, public_id)
+    open_window(second, public_id)
+    second.settle()
+    assert Counter(second.staff_mail()) == before
+    assert Counter(second.press_mail()) == Counter(newsrooms(second))
+
+
+def test_what_the_old_machine_never_sent_goes_when_a_person_has_looked(world, machine):
+    public_id = decided_for_all(world)
+    file = machine.folder / "backup"
+    world.round()
+    dispatching.look(world.installation)  # the mail has begun, and no batch was carried out
+    assert world.step(public_id, "email").recipients == {"pending": len(staff_of(world))}
+    sent = Counter(world.staff_mail())
+    dump(world.owner_url, file)
+    second = machine.restored(file, world)
+    restoring.go_on(second.installation, second.communicator)
+    second.settle()
+    assert Counter(second.staff_mail()) == sent
+    missing = len(staff_of(second)) - len(sent)
+    assert ask_the_mail_server_about_every_doubt(second) == missing > 0
+    second.settle()
+    assert Counter(second.staff_mail()) == Counter(staff_of(second))
+
+
+def test_a_press_mail_that_may_have_gone_out_since_waits_for_a_person(world, machine):
+    public_id = decided_for_all(world)
+    world.settle()
+    holding.release(world.installation, world.communicator, public_id)
+    open_window(world, public_id)
+    file = machine.folder / "backup"
+    dump(world.owner_url, file)
+    world.settle()  # after the backup the press gets it
+    assert set(world.press_mail()) == newsrooms(world)
+    second = machine.restored(file, world)
+    found = restoring.standing(second.installation)
+    assert found
+    press = next(one for one in found.going if one.channel == "press")
+    restoring.go_on(second.installation, second.communicator)
+    second.settle()
+    assert Counter(second.press_mail()) == Counter(newsrooms(second)), "not a second time"
+    assert press.recipients == len(newsrooms(second))
+
+
+def test_while_everything_stands_still_the_gate_says_so_and_the_database_refuses(world, machine):
+    public_id = decided_for_all(world)
+    file = machine.folder / "backup"
+    dump(world.owner_url, file)
+    second = machine.restored(file, world)
+    waits = {r.wait for step in second.status(public_id).steps for r in step.reasons}
+    assert Wait.STANDSTILL in waits
+    with pytest.raises(psycopg.errors.CheckViolation, match="everything stands still"):
+        second.owner.execute(
+            "UPDATE announcer.step SET state = 'sending' WHERE channel = 'intranet'"
+        )
+    with pytest.raises(NotAllowed):
+        restoring.go_on(second.installation, second.chief)
+    restoring.go_on(second.installation, second.communicator)
+    with pytest.raises(Refusal, match="Ingenting står stilla"):
+        restoring.go_on(second.installation, second.communicator)
+    second.settle()
+    assert second.step(public_id, "intranet").confirmed_at
+
+
+def test_a_standstill_is_not_ended_by_nobody_nor_twice(world, machine):
+    file = machine.folder / "backup"
+    dump(world.owner_url, file)
+    second = machine.restored(file, world)
+    with pytest.raises(GateClosed), second.installation.database.transaction("end") as session:
+        session.execute(text("UPDATE announcer.standstill SET ended_at = now()"))
+
+
+def test_a_backup_is_whole_or_not_there_and_only_its_owner_may_read_it(world, machine):
+    file = machine.folder / "backup"
+    size = dump(world.owner_url, file)
+    assert (size, file.stat().st_mode & 0o777) == (file.stat().st_size, 0o600)
+    with pytest.raises(SetupError, match="pg_dump"):
+        dump(world.owner_url.replace("announcer_owner:", "announcer_owner:x"), file)
+    assert file.stat().st_size == size, "the earlier one stands"
+
+
+def test_a_broken_backup_is_refused_and_leaves_the_new_database_empty(world, machine):
+    file = machine.folder / "backup"
+    dump(world.owner_url, file)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    name = f"broken_{abs(hash(machine.folder)):x}"
+    machine.server.create_database(name)
+    machine.stack.callback(machine.server.drop_database, name)
+    url = machine.server.url(postgres.OWNER, name)
+    with pytest.raises(SetupError, match="pg_restore"):
+        load(url, file)
+    assert schema.found_revision(url) is None
+
+
+def _until(world: World, question: str) -> None:
+    for _ in range(10_000):
+        row = world.owner.execute(question).fetchone()
+        if row and row[0]:
+            return
+    raise AssertionError(f"never true: {question}")

@@ -1,0 +1,45 @@
+"""Which newsroom this is, and in which language it speaks to whoever asks.
+
+There is no cookie and no session: a language that is chosen stands in the address.
+"""
+
+from typing import Any, cast
+
+from flask import current_app, request, url_for
+
+from announcer.services.released import Newsroom
+from web.newsroom.shelf import Shelf
+
+
+def newsroom() -> Newsroom:
+    """The newsroom this application serves."""
+    return cast(Newsroom, current_app.extensions["newsroom"])
+
+
+def shelf() -> Shelf:
+    """What this process has made since the last change."""
+    return cast(Shelf, current_app.extensions["newsroom shelf"])
+
+
+def chosen() -> str:
+    """The language in the address, empty where none is that we have."""
+    asked = request.args.get("sprak", "")
+    return asked if asked in newsroom().languages else ""
+
+
+def language() -> str:
+    """The language chosen, else the browser's, else the house's."""
+    ours = newsroom().sender.language
+    return chosen() or request.accept_languages.best_match(newsroom().languages, ours) or ours
+
+
+def to(endpoint: str, **values: Any) -> str:
+    """An address in this house that keeps the language that was chosen."""
+    if chosen():
+        values["sprak"] = chosen()
+    return url_for(endpoint, **values)
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """The one address under which the world knows a page (RFC 6596)."""
+    return newsroom().base_url + url_for(endpoint, **values)

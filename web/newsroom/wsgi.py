@@ -1,0 +1,26 @@
+"""The application for gunicorn: ``web.newsroom.wsgi:app``, made in each worker when asked for."""
+
+import os
+from functools import cache
+
+from flask import Flask
+
+from announcer.bootstrap import open_newsroom, ready_newsroom
+from announcer.config import NewsroomConfig
+from web.newsroom.app import create_app
+
+
+@cache
+def _app() -> Flask:
+    return create_app(ready_newsroom(open_newsroom(NewsroomConfig.read(os.environ))))
+
+
+def __getattr__(name: str) -> Flask:
+    """``app``, on first use: importing this module reads no settings and connects to nothing.
+
+    Raises `SetupError` when settings, database or schema are not as they should be, or when the
+    role can see more than what is released.
+    """
+    if name == "app":
+        return _app()
+    raise AttributeError(name)
