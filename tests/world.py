@@ -127,9 +127,9 @@ class World:
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         if self._web is None:
-            from web.intranet.app import create_app
+            from web.inside import mounted
 
-            self._web = create_app(self.installation, self.config)
+            self._web = mounted(self.installation, self.config)
         return (self.liar(environ) or self._web)(environ, start_response)
 
     # The clock -------------------------------------------------------------------------------

@@ -15,8 +15,11 @@ from workers.tasks import deliver
 
 log = structlog.get_logger("dispatcher")
 
-#: Seconds between looks when nobody wakes us.
+#: Seconds between looks when nobody wakes us and nothing falls due.
 POLL = 0.5
+#: So many steps begin before their first batches are rung for: the first of a thousand does not
+#: wait for the last, and a crisis overtakes between two rounds.
+STEPS_A_ROUND = 20
 #: Seconds to let the broker come back; the leases of what was not sent run out meanwhile.
 BROKER_PAUSE = 2.0
 
@@ -36,7 +39,7 @@ def ring(claimed: list[Claimed]) -> None:
 def round_(installation: Installation) -> int:
     """One round: sweep, begin, lease, ring. Returns how much there was to do."""
     swept = sweeping.sweep(installation)
-    begun = dispatching.look(installation)
+    begun = dispatching.look(installation, STEPS_A_ROUND)
     claimed = dispatching.claim(installation)
     if claimed:
         ring(claimed)
@@ -53,14 +56,22 @@ def run(installation: Installation) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping:
+        asked = time.monotonic()
         try:
+            # Asked before the round: what falls due during it is looked at right after.
+            upcoming = dispatching.upcoming(installation)
             busy = round_(installation)
         except (OperationalError, ConnectionError, OSError) as error:
             log.warning("the queue does not answer", error=type(error).__name__)
             time.sleep(BROKER_PAUSE)
             continue
         if not busy:
-            installation.database.listen(POLL)
+            installation.database.listen(_rest(upcoming, time.monotonic() - asked))
+
+
+def _rest(upcoming: float | None, since: float) -> float:
+    """Seconds to wait, when ``upcoming`` was the next due time ``since`` seconds ago."""
+    return POLL if upcoming is None else min(POLL, max(0.0, upcoming - since))
 
 
 def main() -> None:

@@ -137,7 +137,7 @@ class House:
             self._child(
                 "intranet",
                 *("-m", "gunicorn", "--config", "python:web.intranet.gunicorn"),
-                *("--bind", f"127.0.0.1:{self.port}", "web.intranet.wsgi:app"),
+                *("--bind", f"127.0.0.1:{self.port}", "web.inside:app"),
                 ready=partial(_answers, self.port),
             ),
         ]

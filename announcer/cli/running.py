@@ -1,4 +1,4 @@
-"""Starting: `init` prepares a database, `run` runs everything, `demo` shows it."""
+"""Starting: `run` runs everything, `demo` shows it."""
 
 import os
 from pathlib import Path
@@ -8,27 +8,12 @@ import click
 from announcer.cli.context import Desk, pass_desk
 from announcer.cli.demo import Demonstration
 from announcer.cli.house import House
-from announcer.db import schema
-from announcer.domain.errors import SetupError
 from announcer.domain.policy import load_policy
 from announcer.embedded.mail import free_port
 
 #: The policy that comes with the program.
 POLICIES = Path(__file__).parents[2] / "policies"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-@click.command()
-def init() -> None:
-    """Prepare the database named by DATABASE_OWNER_URL: make or upgrade the schema."""
-    url = os.environ.get("DATABASE_OWNER_URL")
-    if not url:
-        raise SetupError(
-            "DATABASE_OWNER_URL is not set. It names PostgreSQL as the role announcer_owner. "
-            "On embedded servers nothing needs to be prepared: 'announcer run' does it."
-        )
-    schema.upgrade(url)
-    click.echo(f"The database has schema {schema.known_revision()}.")
 
 
 @click.command()
@@ -67,4 +52,4 @@ def demo(desk: Desk, once: bool, port: int) -> None:
     Demonstration(home, POLICIES / "demo.toml", EXAMPLES, port or free_port()).play(once=once)
 
 
-COMMANDS = (init, run, demo)
+COMMANDS = (run, demo)

@@ -127,5 +127,3 @@ released_file = Table(
     Column("sha256", Text),
     Column("content", LargeBinary),
 )
-#: One row with one number, which grows with every change of the above.
-change = NewsroomChangeRow.__table__

@@ -25,6 +25,8 @@ OWNER = "announcer_owner"
 APP = "announcer_app"
 #: What the newsroom signs in as; sees what is released and nothing else.
 NEWSROOM = "announcer_newsroom"
+#: A newsroom that was broken into must not use up every connection of the others.
+NEWSROOM_CONNECTIONS = 60
 #: The superuser; only the supervisor needs it.
 SUPERUSER = "postgres"
 DATABASE = "announcer"
@@ -205,11 +207,11 @@ def _make_role(connection: psycopg.Connection, role: str, password: str) -> None
     name = sql.Identifier(role)
     if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))
-    connection.execute(
-        sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
-            name, sql.Literal(password)
-        )
+    powers = (
+        "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT {} PASSWORD {}"
     )
+    limit = NEWSROOM_CONNECTIONS if role == NEWSROOM else -1
+    connection.execute(sql.SQL(powers).format(name, sql.Literal(limit), sql.Literal(password)))
 
 
 def _make_database(connection: psycopg.Connection, database: str) -> None:

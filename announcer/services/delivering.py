@@ -42,6 +42,8 @@ MOST_DOUBTS = 5
 GIVE_UP = timedelta(days=5)
 
 TRY_NOW = (DeliveryState.DEFERRED.value, DeliveryState.IN_DOUBT.value)
+#: Whoever may be due at the next look; a deferred one is in the batch's next round at the latest.
+UNTRIED = (DeliveryState.PENDING.value, *TRY_NOW)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def _carry_out(installation: Installation, lease: Lease) -> None:
             installation.database.point(f"{lease.channel}: before send")
             outcomes = installation.channels[lease.channel].deliver(job)
             installation.database.point(f"{lease.channel}: after send")
-            _record(installation, lease, outcomes)
+            if not _record(installation, lease, outcomes):
+                break  # saves the look that would find nobody
         _finish(installation, lease)
     except GateClosed:
         _give_back(installation, lease)
@@ -222,7 +225,8 @@ def _artefact(
     return stored
 
 
-def _record(installation: Installation, lease: Lease, outcomes: Mapping[str, Outcome]) -> None:
+def _record(installation: Installation, lease: Lease, outcomes: Mapping[str, Outcome]) -> bool:
+    """Write down what became of them; whether somebody else in the batch was not tried yet."""
     with installation.database.transaction("record outcome") as session:
         row, step, batch = _held(session, lease)
         rows = list(
@@ -248,6 +252,10 @@ def _record(installation: Installation, lease: Lease, outcomes: Mapping[str, Out
         for outcome in outcomes.values():
             if outcome.evidence and step.confirmed_at is None and step.state == "sending":
                 settling.confirm(session, installation, row, step, outcome.evidence)
+        untried = select(DeliveryRow.id).where(
+            DeliveryRow.batch == batch.id, DeliveryRow.state.in_(UNTRIED)
+        )
+        return session.scalar(untried.limit(1)) is not None
 
 
 def _tally(rows: list[DeliveryRow]) -> dict[str, int]:

@@ -61,6 +61,26 @@ def look(installation: Installation, limit: int = 200) -> int:
     return sum(_begin_or_postpone(installation, step) for step in due)
 
 
+def upcoming(installation: Installation) -> float | None:
+    """Seconds until the next waiting step or batch falls due; None where none will by itself.
+
+    What is due already and could not begin is not counted: it is looked at with every poll.
+    """
+    moment = select(func.announcer.announcer_now()).scalar_subquery()
+    step = select(func.min(StepRow.look_at)).where(
+        StepRow.state == StepState.WAITING.value, StepRow.look_at > moment
+    )
+    batches = (
+        select(func.min(BatchRow.due_at))
+        .where(BatchRow.state == "ready", BatchRow.urgent == urgent, BatchRow.due_at > moment)
+        .scalar_subquery()
+        for urgent in (True, False)
+    )
+    with installation.database.reading() as session:
+        first = session.scalar(select(func.least(step.scalar_subquery(), *batches)))
+        return None if first is None else (first - engine.now(session)).total_seconds()
+
+
 def _begin_or_postpone(installation: Installation, step: UUID) -> bool:
     try:
         with installation.database.transaction("begin step") as session:

@@ -83,11 +83,10 @@ def visible(
     ``unit`` narrows to what concerns one unit, ``public_id`` to one announcement.
     """
     units = load_units(session)
+    open_to_all = installation.policy.open_to_all  # asked once: the policy is hashed to be found
     found = []
     for listed in _published(session, public_id):
-        readable = may_read(
-            reader.unit, listed.audience, listed.unit, units, installation.policy.open_to_all
-        )
+        readable = may_read(reader.unit, listed.audience, listed.unit, units, open_to_all)
         if readable and (not unit or _concerns(listed, unit, units)):
             found.append(listed)
     return found

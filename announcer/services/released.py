@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
+import psycopg
 from sqlalchemy import Row, case, cast, func, or_, select, text
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from announcer.db import schema
 from announcer.db.engine import Database
 from announcer.db.glance import Glance
-from announcer.db.newsroom import change, released_file, released_item, released_text
+from announcer.db.newsroom import released_file, released_item, released_text
 from announcer.domain.errors import N_, AnnouncerError, NotFound
 from announcer.domain.organisation import Sender
 
@@ -30,6 +31,9 @@ LONGEST_SEARCH = 100
 MOST_HITS = 30
 #: The grammar a language's words are searched with; as ``newsroom.search_words`` has it.
 GRAMMARS = {"sv": "swedish", "fi": "finnish", "en": "english"}
+
+#: Grows with every change of what is public, and with nothing else.
+VERSION = "SELECT number FROM newsroom.change"
 
 
 class Unreachable(AnnouncerError):
@@ -48,7 +52,7 @@ class Newsroom:
     @cached_property
     def glance(self) -> Glance:
         """Where :func:`version` looks."""
-        return Glance(self.database.url, select(change.c.number))
+        return Glance(self.database.url, VERSION)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def version(newsroom: Newsroom) -> int:
     """Grows with every change of what is public, and with nothing else. Raises `Unreachable`."""
     try:
         return newsroom.glance.number()
-    except (OperationalError, InterfaceError, PoolExhausted) as error:
+    except psycopg.OperationalError as error:
         raise Unreachable from error
 
 
@@ -167,9 +171,11 @@ class Hit:
     language: str
 
 
-def search(session: Session, asked: str) -> list[Hit]:
+def search(session: Session, asked: str, language: str) -> list[Hit]:
     """What fits the words, best first, at most `MOST_HITS`; quotation marks, ``or`` and ``-`` mean
-    what they do in search engines. Of ``asked`` the first `LONGEST_SEARCH` characters count."""
+    what they do in search engines. Of ``asked`` the first `LONGEST_SEARCH` characters count. Where
+    an item fits alike in several languages it is found in ``language``.
+    """
     t = released_text.c
     words = asked.replace("\x00", " ")[:LONGEST_SEARCH]
     grammar = case(
@@ -181,7 +187,7 @@ def search(session: Session, asked: str) -> list[Hit]:
         select(t.public_id, t.language)
         # A part of a word as well, in titles: "skolan" is in "Klockarskolan", and no grammar knows.
         .where(or_(t.search.bool_op("@@")(query), t.title.icontains(words, autoescape=True)))
-        .order_by(rank.desc(), t.public_id, t.language)
+        .order_by(rank.desc(), t.language != language, t.public_id, t.language)
     ).all()
     return _hits(session, [(row.public_id, row.language) for row in rows])
 

@@ -175,6 +175,8 @@ def test_a_search_knows_grammar_parts_of_words_and_every_language(
         assert f"/nyheter/{public_id}" in page.text, words
         assert "1 träff" in reader.text(f"/sok?q={words}"), words
         assert page.headers["cache-control"] == "no-store"
+    mixed = tree(reader.get("/sok?q=Klockarskola"))  # in the title in each language alike
+    assert mixed.xpath("string(//main//li//h2)") == "Klockarskolan börjar senare"
     assert "Inget stämmer med ”hästar”." in reader.text("/sok?q=h%C3%A4star")
     assert "Inget stämmer" not in reader.text("/sok")
 
@@ -297,6 +299,8 @@ def test_every_page_is_valid_html_with_one_heading_and_nothing_from_elsewhere(
         assert page.get("lang") == "sv", path
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids)), path
+        for moment in page.xpath("//time/@datetime"):
+            assert re.fullmatch(r"2026-12-\d\dT\d\d:\d\d:\d\d\+00:00", moment), path
         assert not page.xpath("//script | //style | //@style"), path
         assert not page.xpath("//@*[starts-with(name(), 'on')]"), path
         sources = page.xpath("//link[@rel='stylesheet' or @rel='icon']/@href | //img/@src")

@@ -3,7 +3,9 @@ the announcement did not exist: every page, feed, list, search and guess, byte f
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -86,16 +88,21 @@ def test_the_same_eyes_see_it_once_it_is_out(world: World, newsroom: PublicHouse
 def questions(newsroom: PublicHouse) -> Iterator[list[str]]:
     """What is asked of the database meanwhile."""
     asked: list[str] = []
+    glance, engine = newsroom.newsroom.glance, newsroom.newsroom.database._engine
+    ask = glance._ask
 
     def note(_c: object, _k: object, statement: str, *_: object) -> None:
         asked.append(statement)
 
-    engines = (newsroom.newsroom.database._engine, newsroom.newsroom.glance._engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
+    def note_glance(connection: psycopg.Connection[Any]) -> int:
+        asked.append("version")
+        return ask(connection)
+
+    event.listen(engine, "before_cursor_execute", note)
+    glance._ask = note_glance  # type: ignore[method-assign]
     yield asked
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
+    glance._ask = ask  # type: ignore[method-assign]
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,14 @@ from tests.world import World
 pytestmark = pytest.mark.peers
 
 OPERATOR = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
-ROLES, OLDEST_DUE = blocks(OPERATOR, "sql")
+(OLDEST_DUE,) = blocks(OPERATOR, "sql")
+ROLES = (
+    (ROOT / "deploy" / "roles.sql")
+    .read_text(encoding="utf-8")
+    .replace(":'owner_password'", "'choose-one'")
+    .replace(":'app_password'", "'choose-another'")
+    .replace(":'newsroom_password'", "'choose-a-third'")
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +43,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory, programs: Path | None) -> It
             connection.execute("DROP DATABASE announcer WITH (FORCE)")
             connection.execute("DROP ROLE announcer_owner")
             connection.execute("DROP ROLE announcer_app")
+            connection.execute("DROP ROLE announcer_newsroom")
         yield url
     postgres.discard(path)
 
@@ -66,11 +74,12 @@ def test_the_promise_is_tested_on_another_postgres_than_the_wheels(server: Embed
     assert "embedded" not in str(server._programs)
 
 
-def test_init_makes_the_schema_with_the_roles_of_the_operators_page(prepared: str):
+def test_migrate_makes_the_schema_with_the_roles_of_the_operators_page(prepared: str):
     owner = as_role(prepared, "announcer_owner", "choose-one")
-    result = CliRunner().invoke(cli, ["init"], env={"DATABASE_OWNER_URL": owner})
+    result = CliRunner().invoke(cli, ["migrate"], env={"DATABASE_OWNER_URL": owner})
     assert result.exit_code == 0, result.output
     schema.refuse_unknown(as_role(prepared, "announcer_app", "choose-another"))
+    schema.refuse_wrong_newsroom(as_role(prepared, "announcer_newsroom", "choose-a-third"))
     assert not schema.differences(owner)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from flask import Response
 
 from announcer.services import released
-from web.newsroom.house import chosen, language, newsroom, shelf
+from web.newsroom.house import chosen, newsroom, preferred, shelf
 from web.shared.files import REVALIDATED, answer
 
 HTML = "text/html; charset=utf-8"
@@ -16,7 +16,8 @@ def page(key: Hashable, make: Callable[[], str]) -> Response:
 
     Raises `Unreachable`: without the database nobody knows what is still public.
     """
-    return in_language(kept((key, language(), chosen()), make, HTML))
+    asked = chosen()
+    return in_language(kept((key, asked or preferred(), asked), make, HTML))
 
 
 def kept(key: Hashable, make: Callable[[], str | bytes], media_type: str) -> Response:

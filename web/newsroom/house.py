@@ -3,9 +3,12 @@
 There is no cookie and no session: a language that is chosen stands in the address.
 """
 
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import current_app, request, url_for
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from announcer.services.released import Newsroom
 from web.newsroom.shelf import Shelf
@@ -29,8 +32,18 @@ def chosen() -> str:
 
 def language() -> str:
     """The language chosen, else the browser's, else the house's."""
-    ours = newsroom().sender.language
-    return chosen() or request.accept_languages.best_match(newsroom().languages, ours) or ours
+    return chosen() or preferred()
+
+
+def preferred() -> str:
+    """The language that the browser asks for, else the house's."""
+    wished = request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    return _best(wished, newsroom().languages, newsroom().sender.language)
+
+
+@lru_cache
+def _best(wished: str, languages: tuple[str, ...], ours: str) -> str:
+    return parse_accept_header(wished, LanguageAccept).best_match(languages, ours) or ours
 
 
 def to(endpoint: str, **values: Any) -> str:

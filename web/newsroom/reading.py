@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from announcer.render.text import PICTURES
 from announcer.services import released
 from web.newsroom.answers import page
-from web.newsroom.house import newsroom
+from web.newsroom.house import language, newsroom
 from web.shared.files import REVALIDATED, attachment_answer, is_fresh
 
 blueprint = Blueprint("reading", __name__)
@@ -70,5 +70,5 @@ def search() -> Response:
     hits: list[released.Hit] = []
     if asked:
         with released.looking(newsroom()) as session:
-            hits = released.search(session, asked)
+            hits = released.search(session, asked, language())
     return make_response(render_template("search.html", asked=asked, hits=hits))

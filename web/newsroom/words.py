@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -22,6 +22,11 @@ _KINDS = {
     "image/png": "PNG",
     "image/svg+xml": "SVG",
 }
+
+
+def stamp(value: datetime) -> str:
+    """An aware moment for programs, in whole seconds: HTML takes no millionths."""
+    return value.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def day(value: datetime) -> str:
@@ -82,6 +87,7 @@ def other_languages(bare: bool) -> list[tuple[str, str]]:
 
 
 WORDS: tuple[Callable[..., Any], ...] = (
+    stamp,
     day,
     moment,
     size,

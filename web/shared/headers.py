@@ -27,9 +27,11 @@ def protect(app: Flask, *, public: bool = False) -> None:
     What is not ``public`` asks search engines to keep away.
     """
     headers = _ALWAYS if public else _ALWAYS | _INSIDE
+    ours = [(name.lower(), name, value) for name, value in headers.items()]
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        # Looked up once: a setdefault for each takes a tenth of a short answer's time.
+        chosen = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - pairs otherwise
+        response.headers.extend((name, value) for key, name, value in ours if key not in chosen)
         return response

@@ -39,6 +39,8 @@ ON_THE_WAY = (
 )
 #: Transactions off that way: what people do beside it, and what happens when the gate closes.
 BESIDE_IT = (
+    "api request",
+    "create token",
     "edit",
     "erase person",
     "erase press contact",
@@ -49,11 +51,13 @@ BESIDE_IT = (
     "import press",
     "import staff",
     "import units",
+    "name system",
     "postpone step",
     "renew lease",
     "resolve",
     "resume",
     "revoke feed token",
+    "revoke token",
     "stand still",
     "tick",
     "weed",

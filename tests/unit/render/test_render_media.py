@@ -190,6 +190,7 @@ def test_a_pdf_that_grows_without_end_is_refused_and_nothing_else_happens() -> N
 def parts_of(raw: bytes) -> dict[str, bytes]:
     with ZipFile(BytesIO(raw)) as archive:
         assert not archive.comment
+        assert {one.date_time[0] for one in archive.infolist()} == {1980}
         return {name: archive.read(name) for name in archive.namelist()}
 
 

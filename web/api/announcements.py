@@ -1,0 +1,324 @@
+"""Announcements: hand in, read, follow, approve, hold, release, withdraw."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from announcer.domain.announcement import Content
+from announcer.domain.audience import Person
+from announcer.domain.errors import NotFound
+from announcer.services import holding, reading, records, reviewing, status, writing
+from announcer.services.idempotency import Answer, once
+from announcer.services.installation import Installation
+from announcer.services.status import AnnouncementStatus
+from announcer.services.tokens import Scope
+from web.api import schemas
+from web.api.access import actor, auth, holder, installation
+from web.api.problems import problem, speaking
+
+blueprint = APIBlueprint(
+    "announcements", __name__, url_prefix="/v1/announcements", tag="Announcements"
+)
+LONGEST_KEY = 200
+KEY: Mapping[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "Any text of your own, a new one for each new request. A repeat within 24 hours "
+    "is not carried out again and gets the first answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
+}
+
+
+def needs(scope: Scope) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The key must have this scope."""
+    return blueprint.auth_required(auth, roles=[scope.value])
+
+
+def carried_out(
+    act: Callable[[Installation, Person], Mapping[str, Any]], *, code: int = 200
+) -> Response:
+    """Do it, once per Idempotency-Key where there is one."""
+    caller = holder()
+
+    def do(inside: Installation) -> Answer:
+        done = act(inside, caller.person)
+        if caller.system:
+            _name_the_system(inside, str(done["public_id"]), caller.system)
+        return Answer(code, json.dumps(done, ensure_ascii=False))
+
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        answer = do(installation())
+    elif len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
+        return problem("malformed", "Idempotency-Key")
+    else:
+        body = f"{request.method} {request.path}\n".encode() + request.get_data()
+        answer = once(installation(), caller.sha256, key, hashlib.sha256(body).hexdigest(), do)
+        if answer.replayed is False:
+            installation().wake()
+    response = Response(answer.body, status=answer.status, mimetype="application/json")
+    if answer.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _name_the_system(inside: Installation, public_id: str, system: str) -> None:
+    """The record says which system a person's rights were used by."""
+    with inside.database.transaction("name system") as session:
+        row = records.find(session, public_id, lock=True)
+        records.append(session, row.id, "by system", holder().person.pseudonym, system=system)
+
+
+@blueprint.post("")
+@needs(Scope.WRITE)
+@blueprint.input(schemas.TextIn)
+@blueprint.output(schemas.HandedIn, status_code=201)
+@blueprint.doc(summary="Hand in a text", operation_id="submit")
+def submit(json_data: dict[str, Any]) -> Response:
+    """The text waits for approval, or is planned at once where its class needs none."""
+    if not request.headers.get("Idempotency-Key"):
+        return problem("no-key")
+    content = schemas.content_of(json_data)
+
+    def act(inside: Installation, person: Person) -> Mapping[str, Any]:
+        done = writing.submit(inside, person, content)
+        return {"public_id": done.public_id, "state": done.state.value, "again": done.again}
+
+    return carried_out(act, code=201)
+
+
+@blueprint.post("/preview")
+@needs(Scope.WRITE)
+@blueprint.input(schemas.TextIn)
+@blueprint.output(schemas.Preview)
+@blueprint.doc(summary="See what would happen", operation_id="preview")
+def preview(json_data: dict[str, Any]) -> dict[str, Any]:
+    """The plan, or every fault at once. Stores nothing."""
+    content, plan = writing.preview(installation(), actor(), schemas.content_of(json_data))
+    return {
+        "content_hash": content.content_hash,
+        "steps": [
+            {
+                "key": step.key,
+                "channel": step.channel,
+                "external": step.external,
+                "earliest": _rfc3339(moment),
+            }
+            for step, moment in plan
+        ],
+    }
+
+
+@blueprint.get("")
+@needs(Scope.READ)
+@blueprint.input(schemas.PageIn, location="query")
+@blueprint.output(schemas.StatusList)
+@blueprint.doc(summary="List", operation_id="list")
+def listed(query_data: dict[str, Any]) -> dict[str, Any]:
+    """What is under way, for the information unit; else one's own, newest first."""
+    policy, limit, finished = installation().policy, query_data["limit"], query_data["finished"]
+    if policy.has_role(actor(), policy.information_unit, ""):
+        found = status.under_way(installation(), limit, finished=finished)
+    else:
+        found = status.by_author(installation(), actor().pseudonym, limit)
+        found = [one for one in found if finished or one.state in ("in_review", "active")]
+    return {"announcements": [_status(one) for one in found]}
+
+
+@blueprint.get("/<public_id>")
+@needs(Scope.READ)
+@blueprint.output(schemas.Text)
+@blueprint.doc(summary="Read a text", operation_id="read")
+def read(public_id: str) -> dict[str, Any]:
+    """The text, for its readers, its author, who approves it and the information unit."""
+    content = _readable(public_id)
+    return {
+        "public_id": public_id,
+        "content_hash": content.content_hash,
+        "language": content.language,
+        "contact": content.contact,
+        "record_number": content.record_number,
+        "texts": [
+            {"language": one, "title": words.title, "summary": words.summary, "body": words.body}
+            for one in content.languages
+            for words in [content.text_in(one)]
+        ],
+        "attachments": [
+            {"name": a.name, "media_type": a.media_type, "sha256": a.sha256, "alt": a.alt}
+            for a in content.attachments
+        ],
+    }
+
+
+def _readable(public_id: str) -> Content:
+    with installation().database.reading() as session:
+        try:
+            rights = reading.reader_of(actor())
+            page = reading.page(session, installation(), rights, public_id)
+            if page.listed.withdrawn_at is None:
+                return page.content
+        except NotFound:
+            pass  # not up for this person; they may still have written or approve it
+    return reviewing.proposal(installation(), actor(), public_id).content
+
+
+@blueprint.get("/<public_id>/status")
+@needs(Scope.READ)
+@blueprint.output(schemas.Status)
+@blueprint.doc(summary="Where it is", operation_id="status")
+def follow(public_id: str) -> dict[str, Any]:
+    """Every step: what it waits for, when it goes at the earliest, who has been reached."""
+    return _status(status.seen_by(installation(), actor(), public_id))
+
+
+def _status(found: AnnouncementStatus) -> dict[str, Any]:
+    table = status.as_json(found, speaking())
+    for step, row in zip(found.steps, table["steps"], strict=True):
+        row["waits"] = [reason.wait.value for reason in step.reasons]
+    return {**table, "class_name": table["class"]}
+
+
+@blueprint.put("/<public_id>/text")
+@needs(Scope.WRITE)
+@blueprint.input(schemas.TextIn)
+@blueprint.output(schemas.HandedIn)
+@blueprint.doc(summary="Rewrite a text", operation_id="edit")
+def edit(public_id: str, json_data: dict[str, Any]) -> Response:
+    """While it waits for approval; approvals of the old text count no more."""
+    _known(public_id)
+    content = schemas.content_of(json_data)
+
+    def act(inside: Installation, person: Person) -> Mapping[str, Any]:
+        done = writing.edit(inside, person, public_id, content)
+        return {"public_id": done.public_id, "state": done.state.value, "again": done.again}
+
+    return carried_out(act)
+
+
+@blueprint.post("/<public_id>/approve")
+@needs(Scope.APPROVE)
+@blueprint.input(schemas.ApprovalIn)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Approve", operation_id="approve")
+def approve(public_id: str, json_data: dict[str, Any]) -> Response:
+    """Approve the very text with this hash; it is planned at once."""
+    _known(public_id)
+    return carried_out(
+        lambda inside, person: _done(
+            public_id, reviewing.approve(inside, person, public_id, json_data["content_hash"])
+        )
+    )
+
+
+@blueprint.post("/<public_id>/hold")
+@needs(Scope.CONTROL)
+@blueprint.input(schemas.WhyIn)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Hold", operation_id="hold")
+def hold(public_id: str, json_data: dict[str, Any]) -> Response:
+    """Nothing more starts until it is resumed."""
+    _known(public_id)
+
+    def act(inside: Installation, person: Person) -> Mapping[str, Any]:
+        holding.hold(inside, person, public_id, json_data["why"])
+        return _done(public_id)
+
+    return carried_out(act)
+
+
+@blueprint.post("/<public_id>/resume")
+@needs(Scope.CONTROL)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Resume", operation_id="resume")
+def resume(public_id: str) -> Response:
+    """Lift the pause of the announcement and of each of its steps."""
+    _known(public_id)
+
+    def act(inside: Installation, person: Person) -> Mapping[str, Any]:
+        holding.resume(inside, person, public_id)
+        return _done(public_id)
+
+    return carried_out(act)
+
+
+@blueprint.post("/<public_id>/release")
+@needs(Scope.RELEASE)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Release to the media", operation_id="release")
+def release(public_id: str) -> Response:
+    """It goes when its window is over as well."""
+    _known(public_id)
+    return carried_out(
+        lambda inside, person: _done(public_id, bool(holding.release(inside, person, public_id)))
+    )
+
+
+@blueprint.post("/<public_id>/withdraw")
+@needs(Scope.CONTROL)
+@blueprint.input(schemas.WhyIn)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Withdraw", operation_id="withdraw")
+def withdraw(public_id: str, json_data: dict[str, Any]) -> Response:
+    """Nothing more starts, ever; what was approved stays on record."""
+    _known(public_id)
+
+    def act(inside: Installation, person: Person) -> Mapping[str, Any]:
+        holding.withdraw(inside, person, public_id, json_data["why"])
+        return _done(public_id)
+
+    return carried_out(act)
+
+
+@blueprint.get("/<public_id>/gates")
+@needs(Scope.READ)
+@blueprint.output(schemas.Gates)
+@blueprint.doc(summary="What people open", operation_id="gates")
+def gates(public_id: str) -> dict[str, Any]:
+    """The meetings of the plan."""
+    found = status.seen_by(installation(), actor(), public_id)
+    return {
+        "gates": [
+            {
+                "key": step.key,
+                "open": step.settled_at is not None,
+                "can_be_opened": step.can_tick,
+                "by": list(step.ticked_by),
+            }
+            for step in found.steps
+            if step.channel == "meeting"
+        ]
+    }
+
+
+@blueprint.post("/<public_id>/gates/<key>")
+@needs(Scope.GATES)
+@blueprint.input(schemas.NoteIn)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Say that a meeting was held", operation_id="open_gate")
+def open_gate(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
+    """What waited for the meeting goes on."""
+    _known(public_id)
+
+    def act(inside: Installation, person: Person) -> Mapping[str, Any]:
+        holding.tick(inside, person, public_id, key, json_data["note"])
+        return _done(public_id)
+
+    return carried_out(act)
+
+
+def _known(public_id: str) -> None:
+    """404, alike for what does not exist and what this person may not know of."""
+    status.seen_by(installation(), actor(), public_id)
+
+
+def _done(public_id: str, changed: bool = True) -> Mapping[str, Any]:
+    return {"public_id": public_id, "changed": changed}
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,234 @@
+"""What goes in and comes out, as the OpenAPI document shows it."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from apiflask import Schema
+from apiflask.fields import UUID, AwareDateTime, Boolean, Dict, Integer, List, Nested, String
+from apiflask.validators import Length, Range, Regexp
+from marshmallow import ValidationError
+
+from announcer.domain.announcement import Content, Translation
+from announcer.domain.attachment import LARGEST_ATTACHMENT, MOST_ATTACHMENTS, attached
+from announcer.domain.content_faults import (
+    LONGEST_BODY,
+    LONGEST_LINE,
+    LONGEST_SUMMARY,
+    LONGEST_TITLE,
+)
+
+#: Characters of base64 for the largest file.
+LARGEST_BASE64 = (LARGEST_ATTACHMENT + 2) // 3 * 4
+LANGUAGE = Regexp(r"^[a-z]{2}\Z", error="two small letters, as in ISO 639-1")
+NAME = Length(1, 80)
+#: Nothing can say more than PostgreSQL can hold.
+NO_NUL = Regexp(r"^[^\x00]*\Z", error="a character that cannot be stored")
+
+
+class TranslationIn(Schema):
+    """The text in another language; without a body: title and summary only."""
+
+    title = String(required=True, validate=[Length(1, LONGEST_TITLE), NO_NUL])
+    summary = String(load_default="", validate=[Length(max=LONGEST_SUMMARY), NO_NUL])
+    body = String(load_default="", validate=[Length(max=LONGEST_BODY), NO_NUL])
+
+
+class AttachmentIn(Schema):
+    """A file. ``alt`` says what a picture shows and is needed for every picture."""
+
+    name = String(required=True, validate=[Length(1, 120), NO_NUL])
+    content = String(
+        required=True,
+        validate=Length(1, LARGEST_BASE64),
+        metadata={"description": "the bytes in base64 (RFC 4648 section 4)"},
+    )
+    alt = String(load_default="", validate=[Length(max=LONGEST_SUMMARY), NO_NUL])
+
+
+class TextIn(Schema):
+    """An announcement's text, and whom it is for."""
+
+    class_name = String(required=True, data_key="class", validate=[NAME, NO_NUL])
+    unit = String(required=True, validate=[NAME, NO_NUL])
+    title = String(required=True, validate=[Length(1, LONGEST_TITLE), NO_NUL])
+    summary = String(load_default="", validate=[Length(max=LONGEST_SUMMARY), NO_NUL])
+    body = String(
+        load_default="",
+        validate=[Length(max=LONGEST_BODY), NO_NUL],
+        metadata={"description": "Markdown"},
+    )
+    audience = List(
+        String(validate=[NAME, NO_NUL]),
+        required=True,
+        validate=Length(1, 50),
+        metadata={"description": "names of audiences in the policy, or codes of units"},
+    )
+    contact = String(required=True, validate=[Length(1, LONGEST_LINE), NO_NUL])
+    language = String(load_default="sv", validate=LANGUAGE)
+    record_number = String(load_default="", validate=[Length(max=LONGEST_LINE), NO_NUL])
+    decision_at = AwareDateTime(load_default=None, allow_none=True)
+    channels = List(String(validate=[NAME, NO_NUL]), load_default=list, validate=Length(max=10))
+    translations = Dict(
+        keys=String(validate=LANGUAGE),
+        values=Nested(TranslationIn),
+        load_default=dict,
+        validate=Length(max=10),
+    )
+    attachments = List(
+        Nested(AttachmentIn), load_default=list, validate=Length(max=MOST_ATTACHMENTS)
+    )
+
+
+def content_of(given: Mapping[str, Any]) -> Content:
+    """What was given, as the domain knows it. Raises `Refusal` for a file that cannot be taken."""
+    return Content(
+        class_name=given["class_name"],
+        unit=given["unit"],
+        title=given["title"].strip(),
+        summary=given["summary"].strip(),
+        body=given["body"].strip(),
+        audience=tuple(given["audience"]),
+        contact=given["contact"].strip(),
+        language=given["language"],
+        record_number=given["record_number"].strip(),
+        decision_at=given["decision_at"],
+        channels=tuple(given["channels"]),
+        translations={
+            language: Translation(one["title"], one["summary"], one["body"])
+            for language, one in given["translations"].items()
+        },
+        attachments=tuple(
+            attached(one["name"], _bytes(one["content"]), one["alt"])
+            for one in given["attachments"]
+        ),
+    )
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValidationError({"json": {"attachments": ["not base64"]}}) from None
+
+
+class WhyIn(Schema):
+    """The reason, which stands in the record."""
+
+    why = String(required=True, validate=[Length(1, 500), NO_NUL])
+
+
+class ApprovalIn(Schema):
+    """Which text is approved: the hash that was read."""
+
+    content_hash = String(required=True, validate=Regexp(r"^[0-9a-f]{64}\Z"))
+
+
+class NoteIn(Schema):
+    """A note for the record."""
+
+    note = String(load_default="", validate=[Length(max=500), NO_NUL])
+
+
+class PageIn(Schema):
+    """How much of a list."""
+
+    limit = Integer(load_default=50, validate=Range(1, 200))
+    finished = Boolean(load_default=False, truthy={"true", "1"}, falsy={"false", "0"})
+
+
+class HandedIn(Schema):
+    """What became of a text. ``again``: this very text was handed in before."""
+
+    public_id = String(required=True)
+    state = String(required=True)
+    again = Boolean(required=True)
+
+
+class Done(Schema):
+    """It is done. ``changed`` is false where it was so already."""
+
+    public_id = String(required=True)
+    changed = Boolean(required=True)
+
+
+class Step(Schema):
+    """One step. Moments are RFC 3339 in UTC; ``waits_for`` is in the caller's language."""
+
+    key = String(required=True)
+    channel = String(required=True)
+    audience = List(String(), required=True)
+    external = Boolean(required=True)
+    state = String(required=True)
+    held = Boolean(required=True)
+    earliest = String(required=True, allow_none=True)
+    started_at = String(required=True, allow_none=True)
+    confirmed_at = String(required=True, allow_none=True)
+    settled_at = String(required=True, allow_none=True)
+    waits = List(String(), required=True)
+    waits_for = List(String(), required=True)
+    recipients = Dict(keys=String(), values=Integer(), required=True)
+
+
+class Status(Schema):
+    """Where an announcement is."""
+
+    id = UUID(required=True)
+    public_id = String(required=True)
+    title = String(required=True)
+    class_name = String(required=True, data_key="class")
+    unit = String(required=True)
+    state = String(required=True)
+    held = Boolean(required=True)
+    content_hash = String(required=True)
+    steps = List(Nested(Step), required=True)
+
+
+class StatusList(Schema):
+    """Announcements, newest first."""
+
+    announcements = List(Nested(Status), required=True)
+
+
+class Text(Schema):
+    """A text as it stands."""
+
+    public_id = String(required=True)
+    content_hash = String(required=True)
+    language = String(required=True)
+    texts = List(Dict(keys=String(), values=String()), required=True)
+    contact = String(required=True)
+    record_number = String(required=True)
+    attachments = List(Dict(keys=String(), values=String()), required=True)
+
+
+class Planned(Schema):
+    """A step that there would be, and when it would go at the earliest."""
+
+    key = String(required=True)
+    channel = String(required=True)
+    external = Boolean(required=True)
+    earliest = String(required=True)
+
+
+class Preview(Schema):
+    """What would happen if the page were confirmed now. Nothing is stored."""
+
+    content_hash = String(required=True)
+    steps = List(Nested(Planned), required=True)
+
+
+class GateOut(Schema):
+    """A meeting that a person says was held."""
+
+    key = String(required=True)
+    open = Boolean(required=True)
+    can_be_opened = Boolean(required=True)
+    by = List(String(), required=True)
+
+
+class Gates(Schema):
+    """What people open."""
+
+    gates = List(Nested(GateOut), required=True)
