@@ -5,7 +5,17 @@ from pathlib import Path
 
 import click
 
-from announcer.cli import acting, importing, installing, keeping, looking, policies, running, tokens
+from announcer.cli import (
+    acting,
+    doctor,
+    importing,
+    installing,
+    keeping,
+    looking,
+    policies,
+    running,
+    tokens,
+)
 from announcer.cli.context import Desk
 from announcer.db.engine import GateClosed
 from announcer.domain.errors import N_, AnnouncerError, PolicyError, Refusal, SetupError
@@ -34,7 +44,7 @@ def cli(context: click.Context, person: str, home: Path) -> None:
     context.obj = Desk(home.absolute(), person)
 
 
-for module in (installing, running, acting, looking, importing, policies, keeping, tokens):
+for module in (installing, running, acting, looking, importing, policies, keeping, tokens, doctor):
     for command in module.COMMANDS:
         cli.add_command(command)
 

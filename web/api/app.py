@@ -1,7 +1,7 @@
 """The JSON API: what the pages can do, for other systems. No cookie is read or set here."""
 
 from typing import Any, cast
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from flask import Response, current_app, render_template, request
@@ -94,7 +94,7 @@ def _storage(redis_url: str) -> str:
     parts = urlsplit(redis_url)
     if parts.scheme != "redis+socket":
         return redis_url
-    return urlunsplit(("redis+unix", parts.netloc, parts.path, "", ""))
+    return f"redis+unix://{parts.netloc}{parts.path}"
 
 
 def _only_json() -> Response | None:

@@ -51,7 +51,6 @@ BESIDE_IT = (
     "import press",
     "import staff",
     "import units",
-    "name system",
     "postpone step",
     "renew lease",
     "resolve",

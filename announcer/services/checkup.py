@@ -1,0 +1,213 @@
+"""Whether the database is as an installation needs it: asked with the app's own credentials."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from announcer.db import engine, schema
+from announcer.db.models import DeliveryRow
+from announcer.services import health, records
+from announcer.services.installation import Installation
+
+OLDEST_POSTGRES = 15
+#: The database is the clock; a machine that differs much shows people wrong times.
+CLOCK_WARNS, CLOCK_FAULTS = timedelta(seconds=2), timedelta(seconds=60)
+
+
+class Mark(StrEnum):
+    """How one thing is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; ``remedy`` is what to do where it is not right."""
+
+    name: str
+    mark: Mark
+    said: str
+    remedy: str = ""
+
+
+def right(name: str, said: str) -> Finding:
+    """It is as it should be."""
+    return Finding(name, Mark.OK, said)
+
+
+def wrong(name: str, said: str, remedy: str, *, only_warn: bool = False) -> Finding:
+    """It is not."""
+    return Finding(name, Mark.WARN if only_warn else Mark.FAULT, said, remedy)
+
+
+def of_database(
+    installation: Installation, this_machines_clock: Callable[[], datetime]
+) -> Iterator[Finding]:
+    """Everything about a database that answers; the clock that is given tells aware UTC."""
+    try:
+        with installation.database.reading() as session:
+            yield _version(session)
+            yield _rights(session)
+            yield _newsrooms_rights(session)
+            yield _gate(session)
+            yield from _clock(session, this_machines_clock)
+            yield from _work(session)
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        yield wrong("PostgreSQL", said, "Run 'announcer migrate' with DATABASE_OWNER_URL.")
+
+
+def _version(session: Session) -> Finding:
+    number = int(session.scalar(text("SHOW server_version_num")) or 0) // 10000
+    encoding = session.scalar(text("SHOW server_encoding"))
+    found = session.scalar(text("SELECT version_num FROM announcer.alembic_version"))
+    if number < OLDEST_POSTGRES or encoding != "UTF8":
+        return wrong(
+            "PostgreSQL",
+            f"version {number}, {encoding}",
+            f"DATABASE_URL: use PostgreSQL {OLDEST_POSTGRES} or newer with ENCODING 'UTF8'.",
+        )
+    if found != schema.known_revision():
+        return wrong(
+            "PostgreSQL",
+            f"schema {found or 'none'}, this program knows {schema.known_revision()}",
+            "Run 'announcer migrate' with DATABASE_OWNER_URL, or start the matching version.",
+        )
+    return right("PostgreSQL", f"version {number}, schema {found}")
+
+
+def _rights(session: Session) -> Finding:
+    role, powerful, owns, temporary, writes = session.execute(
+        text(
+            "SELECT current_user,"
+            " (SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = current_user),"
+            " EXISTS (SELECT FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)),"
+            " has_database_privilege(current_database(), 'TEMPORARY'),"
+            " has_table_privilege('newsroom.item', 'INSERT')"
+        )
+    ).one()
+    faults = [
+        words
+        for bad, words in (
+            (powerful, "is a superuser or may make roles or databases"),
+            (owns, "owns tables"),
+            (temporary, "may make temporary tables"),
+            (writes, "may write released items"),
+        )
+        if bad
+    ]
+    if faults:
+        return wrong(
+            "rights of the programs",
+            f"{role} {', '.join(faults)}",
+            "DATABASE_URL: sign in as announcer_app, and give it only what deploy/roles.sql and "
+            "the migrations do (REVOKE ALL ON DATABASE … FROM PUBLIC).",
+        )
+    return right("rights of the programs", f"{role} owns nothing")
+
+
+def _newsrooms_rights(session: Session) -> Finding:
+    name = "rights of the newsroom"
+    inside = session.scalar(
+        text("SELECT has_schema_privilege('announcer_newsroom', 'announcer', 'USAGE')")
+    )
+    if inside:
+        return wrong(
+            name,
+            "announcer_newsroom can look into the schema announcer",
+            "REVOKE ALL ON SCHEMA announcer FROM announcer_newsroom.",
+        )
+    return right(name, "announcer_newsroom sees what is released")
+
+
+def expected_triggers() -> set[tuple[str, str]]:
+    """Every trigger that the migrations make, with its table."""
+    gates = Path(schema.__file__).parent / "gate"
+    said = "\n".join(file.read_text(encoding="utf-8") for file in sorted(gates.glob("*.sql")))
+    made = r"CREATE TRIGGER (\w+)\s+(?:BEFORE|AFTER)\s[^;]*?\sON\s+(\w+\.\w+)"
+    return {(trigger, table) for trigger, table in re.findall(made, said)}
+
+
+def _gate(session: Session) -> Finding:
+    enabled = {
+        (trigger, table)
+        for trigger, table in session.execute(
+            text(
+                "SELECT t.tgname, n.nspname || '.' || c.relname FROM pg_trigger t"
+                " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE NOT t.tgisinternal AND t.tgenabled = 'O'"
+            )
+        )
+    }
+    missing = sorted(expected_triggers() - enabled)
+    if missing:
+        names = ", ".join(f"{trigger} on {table}" for trigger, table in missing)
+        return wrong(
+            "the gate",
+            f"switched off or gone: {names}",
+            "Stop the programs now. ALTER TABLE … ENABLE TRIGGER as announcer_owner, or restore a "
+            "backup; then find out who did it.",
+        )
+    return right("the gate", "every trigger is there and on")
+
+
+def _clock(session: Session, this_machines_clock: Callable[[], datetime]) -> Iterator[Finding]:
+    source = session.scalar(
+        text("SELECT prosrc FROM pg_proc WHERE oid = 'announcer.announcer_now()'::regprocedure")
+    )
+    if source != "SELECT clock_timestamp()":
+        yield wrong(
+            "the database's clock",
+            "announcer.announcer_now() was replaced",
+            "As announcer_owner: CREATE OR REPLACE it with SELECT clock_timestamp(), as in the "
+            "first migration. Only tests travel in time.",
+        )
+        return
+    apart = abs(engine.now(session) - this_machines_clock())
+    if apart > CLOCK_WARNS:
+        yield wrong(
+            "the clocks",
+            f"this machine and the database differ by {apart.total_seconds():.0f} s",
+            "Let both keep their time with NTP (chrony or systemd-timesyncd).",
+            only_warn=apart <= CLOCK_FAULTS,
+        )
+    else:
+        yield right("the clocks", "this machine and the database agree")
+
+
+def _work(session: Session) -> Iterator[Finding]:
+    if since := records.standstill_since(session):
+        yield wrong(
+            "standstill",
+            f"nothing is sent since {since:%Y-%m-%d %H:%M} UTC",
+            "See 'announcer standstill', then end it with --end.",
+            only_warn=True,
+        )
+    age = health.oldest_due(session)
+    if age > health.TOO_OLD:
+        yield wrong(
+            "work that is due",
+            f"the oldest has waited {age.total_seconds():.0f} s",
+            "Restart the dispatcher, the urgent worker and the worker; nothing is lost by it.",
+        )
+    else:
+        yield right("work that is due", f"the oldest has waited {age.total_seconds():.0f} s")
+    doubts = session.scalar(
+        select(func.count()).select_from(DeliveryRow).where(DeliveryRow.state == "in_doubt")
+    )
+    if doubts:
+        yield wrong(
+            "doubts",
+            f"{doubts} recipients of whom nobody knows if it reached them",
+            "'announcer status' lists them, 'announcer resolve' answers.",
+            only_warn=True,
+        )

@@ -1,0 +1,120 @@
+"""The doctor names each fault and its remedy, and calls nothing else ill."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from announcer.cli.doctor import findings
+from announcer.cli.main import cli
+from announcer.embedded import valkey
+from announcer.embedded.mail import free_port
+from announcer.services import reviewing
+from announcer.services.checkup import Mark
+from tests.world import POLICY, SECRET, World
+
+
+@pytest.fixture
+def settings(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    """The settings of a healthy installation, in the environment."""
+    world.owner.execute(
+        "CREATE OR REPLACE FUNCTION announcer.announcer_now() RETURNS timestamptz LANGUAGE sql"
+        " VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+        " AS 'SELECT clock_timestamp()'"
+    )
+    with valkey.running(tmp_path / "valkey") as queue:
+        named = {
+            "DATABASE_URL": world.config.database_url,
+            "REDIS_URL": queue.celery_url,
+            "ANNOUNCER_POLICY": str(POLICY),
+            "ANNOUNCER_INTRANET_URL": world.url,
+            "ANNOUNCER_SECRET_KEY": SECRET,
+            "ANNOUNCER_SMTP_URL": f"smtp://127.0.0.1:{world.smtp.port}?helo=test.example",
+            "ANNOUNCER_SIGN_IN": "choose",
+        }
+        for name, value in named.items():
+            monkeypatch.setenv(name, value)
+        yield named
+
+
+def ill(home: Path) -> dict[str, tuple[str, str]]:
+    """What is not right: its name, what is said, and the remedy."""
+    return {f.name: (f.said, f.remedy) for f in findings(home) if f.mark is not Mark.OK}
+
+
+def test_a_healthy_installation_has_nothing(settings, tmp_path):
+    assert ill(tmp_path) == {}
+    done = CliRunner().invoke(cli, ["--home", str(tmp_path), "doctor"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "FAULT" not in done.output
+    assert SECRET not in done.output
+
+
+NOWHERE = "http://intranet.invalid"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "name", "words"),
+    [
+        ("DATABASE_URL", "postgresql+psycopg://announcer_app:x@127.0.0.1:1/announcer", "PostgreSQL", "127.0.0.1"),
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "the queue", "REDIS_URL"),
+        ("ANNOUNCER_SMTP_URL", "smtp://127.0.0.1:1", "the mail server", "ANNOUNCER_SMTP_URL"),
+        ("ANNOUNCER_INTRANET_URL", NOWHERE, "the intranet", "intranet.invalid"),
+        ("ANNOUNCER_NEWSROOM_URL", "http://127.0.0.1:1", "the newsroom", "ANNOUNCER_NEWSROOM_URL"),
+    ],
+)  # fmt: skip
+def test_what_does_not_answer_is_named_with_its_setting(
+    settings, tmp_path, monkeypatch, setting, value, name, words
+):
+    monkeypatch.setenv(setting, value)
+    found = ill(tmp_path)
+    assert words in " ".join(found.pop(name))
+    if value == NOWHERE:
+        found.pop("signing in")  # it is right that this is said as well
+    assert found == {}
+
+
+def test_a_setting_that_cannot_be_read_is_all_that_can_be_said(settings, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANNOUNCER_SECRET_KEY", "short")
+    assert list(ill(tmp_path)) == ["settings"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "name", "words"),
+    [
+        ("ALTER TABLE announcer.step DISABLE TRIGGER gate", "the gate", "gate on announcer.step"),
+        ("DROP TRIGGER publish ON announcer.delivery", "the gate", "publish on announcer.delivery"),
+        ("GRANT INSERT ON newsroom.item TO announcer_app", "rights of the programs", "released items"),
+        ("GRANT USAGE ON SCHEMA announcer TO announcer_newsroom", "rights of the newsroom", "announcer"),
+        (
+            ("CREATE OR REPLACE FUNCTION announcer.announcer_now() RETURNS timestamptz"
+            " LANGUAGE sql AS 'SELECT now()'"),
+            "the database's clock",
+            "replaced",
+        ),
+        ("UPDATE announcer.alembic_version SET version_num = '9999'", "PostgreSQL", "9999"),
+        ("INSERT INTO announcer.standstill (reason) VALUES ('restore')", "standstill", "--end"),
+    ],
+)  # fmt: skip
+def test_what_is_damaged_in_the_database_is_named(settings, world, tmp_path, damage, name, words):
+    world.owner.execute(damage)
+    found = ill(tmp_path)
+    assert words in " ".join(found.pop(name))
+    assert found == {}
+
+
+def test_work_that_nobody_takes_is_found(settings, world, tmp_path):
+    public_id = world.decision()
+    reviewing.approve(world.installation, world.communicator, public_id)
+    world.owner.execute("UPDATE announcer.step SET look_at = now() - interval '10 minutes'")
+    said, remedy = ill(tmp_path)["work that is due"]
+    assert "has waited 60" in said
+    assert "Restart" in remedy
+
+
+def test_a_port_that_nobody_listens_on_is_no_mail_server(settings, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANNOUNCER_SMTP_URL", f"smtp+starttls://127.0.0.1:{free_port()}")
+    assert list(ill(tmp_path)) == ["the mail server"]
