@@ -56,8 +56,8 @@ messages: $(STAMP) ## Extract message ids into the catalogues
 	for language in sv en fi; do $(BIN)/pybabel -q update --no-fuzzy-matching --input-file var/messages.pot --locale $$language --output-file announcer/translations/$$language/LC_MESSAGES/messages.po; done
 
 requirements: ## Compile pinned and hashed requirements anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --output-file requirements-dev.txt pyproject.toml requirements-build.in
+	uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml
+	uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --output-file requirements-dev.txt pyproject.toml requirements-build.in
 
 clean: ## Remove what was made here, but not your installation's folder var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache
