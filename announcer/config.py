@@ -1,7 +1,7 @@
 """Settings: read once, from the environment, into something that does not change.
 
 A secret can stand in a file instead: ``ANNOUNCER_SECRET_KEY_FILE`` names the file that holds
-what ``ANNOUNCER_SECRET_KEY`` would. See ``docs/operator.md`` for every name.
+what ``ANNOUNCER_SECRET_KEY`` would. See ``docs/operate.md`` for every name.
 """
 
 from collections.abc import Mapping

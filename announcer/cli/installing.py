@@ -165,7 +165,7 @@ Next, with Docker:
   docker compose up -d
   docker compose run --rm -v ./first:/first:ro dispatcher python -m announcer import units /first/units.csv
   docker compose run --rm -v ./first:/first:ro dispatcher python -m announcer import staff /first/staff.csv
-Without it: docs/operator.md, "On your own servers". You are the information unit until you import
+Without it: docs/operate.md, "On your own servers". You are the information unit until you import
 your own lists of units and staff."""
 
 

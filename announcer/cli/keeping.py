@@ -52,7 +52,7 @@ def restore(desk: Desk, file: Path) -> None:
     url = owner_url(desk.home)
     if schema.found_revision(url) is not None:
         raise SetupError(
-            "DATABASE_OWNER_URL: the database is not empty. Make a new one, as docs/operator.md "
+            "DATABASE_OWNER_URL: the database is not empty. Make a new one, as docs/operate.md "
             "says under 'Restore', and name it: nothing that exists is written over."
         )
     schema.refuse_missing_roles(url)

@@ -47,7 +47,7 @@ def refuse_missing_roles(owner_url: str) -> None:
     if missing := sorted({"announcer_app", "announcer_newsroom"} - found):
         raise SetupError(
             f"DATABASE_OWNER_URL: the database has no role {' and no role '.join(missing)}. "
-            "Make it as docs/operator.md says, with CONNECT on the database, and migrate again."
+            "Make it as docs/operate.md says, with CONNECT on the database, and migrate again."
         )
 
 

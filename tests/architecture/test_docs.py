@@ -37,7 +37,7 @@ from tests.architecture.repository import (
 
 DOCS = {name_of(path): path.read_text(encoding="utf-8") for path in documents()}
 EVERYTHING = "\n".join(DOCS.values())
-OPERATOR = DOCS["docs/operator.md"]
+OPERATOR = DOCS["docs/operate.md"]
 DEVELOPER = DOCS["docs/developer.md"]
 POLICY = DOCS["docs/policy.md"]
 

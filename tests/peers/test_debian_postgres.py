@@ -21,7 +21,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.peers
 
-OPERATOR = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+OPERATOR = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 (OLDEST_DUE,) = blocks(OPERATOR, "sql")
 ROLES = (
     (ROOT / "deploy" / "roles.sql")
