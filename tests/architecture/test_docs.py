@@ -180,7 +180,7 @@ def words_on_screen() -> str:
     return "\n".join([*(one if isinstance(one, str) else one[0] for one in ids), *titles])
 
 
-@pytest.mark.parametrize("document", ["manager", "information-unit", "operator"])
+@pytest.mark.parametrize("document", ["manager", "information-unit", "operate"])
 def test_what_is_quoted_from_the_screen_can_be_read_there(document):
     shown = words_on_screen()
     quoted = re.findall(r"”([^”]+)”", DOCS[f"docs/{document}.md"])
