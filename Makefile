@@ -52,8 +52,9 @@ chromium: # installed when we are root and it is missing
 	  else echo "The browser tests need Chromium: install the package 'chromium' and run 'make test' again." >&2; exit 1; fi; }
 
 messages: $(STAMP) ## Extract message ids into the catalogues
+	@mkdir -p var
 	$(BIN)/pybabel -q extract --keywords=N_ --mapping babel.cfg --no-location --sort-output --omit-header --output var/messages.pot announcer web workers
-	for language in sv en fi; do $(BIN)/pybabel -q update --no-fuzzy-matching --input-file var/messages.pot --locale $$language --output-file announcer/translations/$$language/LC_MESSAGES/messages.po; done
+	for language in sv en fi; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --input-file var/messages.pot --locale $$language --output-file announcer/translations/$$language/LC_MESSAGES/messages.po; done
 
 requirements: ## Compile pinned and hashed requirements anew (needs uv)
 	uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml

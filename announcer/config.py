@@ -23,8 +23,15 @@ SETTINGS: Mapping[str, str] = {
     "ANNOUNCER_SMTP_URL": "the mail server, smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]",
     "ANNOUNCER_SIGN_IN": "how people sign in; 'choose' (from a list) is for evaluation on loopback",
     "ANNOUNCER_NEWSROOM_URL": "the newsroom's public address",
+    "ANNOUNCER_METRICS_TOKEN": "what Prometheus must show to read /metrics; at least 32 characters",
 }
-OPTIONAL: Mapping[str, str] = {"ANNOUNCER_SIGN_IN": "", "ANNOUNCER_NEWSROOM_URL": ""}
+OPTIONAL: Mapping[str, str] = {
+    "ANNOUNCER_SIGN_IN": "",
+    "ANNOUNCER_NEWSROOM_URL": "",
+    "ANNOUNCER_METRICS_TOKEN": "",
+}
+#: Characters; shorter ones can be guessed.
+SHORTEST_SECRET = 32
 #: The whole environment of the newsroom's process; it must hold nothing of the other house.
 NEWSROOM_SETTINGS: Mapping[str, str] = {
     "NEWSROOM_DATABASE_URL": "PostgreSQL as the role announcer_newsroom, postgresql+psycopg://…",
@@ -46,13 +53,17 @@ class Config:
     sign_in: str = ""
     #: Where released announcements stand; empty where the organisation has no newsroom of ours.
     newsroom_url: str = ""
+    #: Opens /metrics; where it is empty nobody may read them.
+    metrics_token: str = field(default="", repr=False)
 
     @staticmethod
     def read(environ: Mapping[str, str]) -> "Config":
         """Raises `SetupError` naming the setting that is missing or wrong."""
         values = {name: _value(environ, name, SETTINGS) for name in SETTINGS}
-        if len(values["ANNOUNCER_SECRET_KEY"]) < 32:
-            raise SetupError("ANNOUNCER_SECRET_KEY: use at least 32 random characters.")
+        for name in ("ANNOUNCER_SECRET_KEY", "ANNOUNCER_METRICS_TOKEN"):
+            optional = name in OPTIONAL and not values[name]
+            if len(values[name]) < SHORTEST_SECRET and not optional:
+                raise SetupError(f"{name}: use at least {SHORTEST_SECRET} random characters.")
         return Config(
             database_url=values["DATABASE_URL"],
             redis_url=values["REDIS_URL"],
@@ -63,6 +74,7 @@ class Config:
             sign_in=values["ANNOUNCER_SIGN_IN"],
             newsroom_url=values["ANNOUNCER_NEWSROOM_URL"]
             and _address(values, "ANNOUNCER_NEWSROOM_URL"),
+            metrics_token=values["ANNOUNCER_METRICS_TOKEN"],
         )
 
 

@@ -125,6 +125,11 @@ class World:
         self.installation.database.dispose()
         self.owner.close()
 
+    def metrics_token(self, token: str) -> None:
+        """Serve from now on with this ANNOUNCER_METRICS_TOKEN."""
+        self.config = replace(self.config, metrics_token=token)
+        self._web = None
+
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         if self._web is None:
             from web.inside import mounted

@@ -6,8 +6,9 @@ No ETA, no countdown, no retry: every due time is a row (see ``docs/adr``).
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 
+from announcer import logs
 from announcer.bootstrap import install
 from announcer.config import Config, given
 from announcer.embedded.death import die_with_parent
@@ -43,6 +44,12 @@ def installation() -> Installation:
     if not _installations:
         _installations.append(install(Config.read(os.environ)))
     return _installations[0]
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _write(**_: object) -> None:
+    """Celery leaves the logs alone where somebody listens here; its pool inherits them."""
+    logs.configure()
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -7,13 +7,14 @@ from types import FrameType
 import structlog
 from kombu.exceptions import OperationalError
 
+from announcer import logs
 from announcer.services import dispatching, sweeping
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
 from workers.app import BULK, URGENT, app, installation
 from workers.tasks import deliver
 
-log = structlog.get_logger("dispatcher")
+log = structlog.get_logger("announcer.dispatcher")
 
 #: Seconds between looks when nobody wakes us and nothing falls due.
 POLL = 0.5
@@ -76,6 +77,7 @@ def _rest(upcoming: float | None, since: float) -> float:
 
 def main() -> None:
     """Entry point of the dispatcher's process."""
+    logs.configure()
     run(installation())
 
 

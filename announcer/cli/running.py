@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from announcer import logs
 from announcer.cli.context import Desk, pass_desk
 from announcer.cli.demo import Demonstration
 from announcer.cli.house import House
@@ -32,6 +33,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def run(desk: Desk, port: int, newsroom_port: int, policy: Path) -> None:
     """Run everything on this machine, on embedded servers where no others are named."""
     load_policy(policy)
+    logs.configure()
     with House(desk.home, policy, port, newsroom_port, os.environ) as house:
         house.start()
         click.echo(f"Intranet: {house.environment['ANNOUNCER_INTRANET_URL']}")

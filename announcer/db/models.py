@@ -252,6 +252,18 @@ class StepRow(Base):
             postgresql_where=text("channel = 'intranet'"),
         ),
         Index("ix_step_look_at", "look_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_step_unconfirmed",
+            "started_at",
+            postgresql_where=text(
+                "channel = 'intranet' AND state = 'sending' AND confirmed_at IS NULL"
+            ),
+        ),
+        Index(
+            "ix_step_stopped",
+            "held_at",
+            postgresql_where=text("held_at IS NOT NULL AND held_reason <> ''"),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Moving the schema up and down, and knowing which one is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -56,6 +57,7 @@ def downgrade(owner_url: str, revision: str = "base") -> None:
     command.downgrade(_config(owner_url), revision)
 
 
+@cache
 def known_revision() -> str:
     """The schema this version of the program was written for."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())

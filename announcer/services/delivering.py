@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -29,6 +30,8 @@ from announcer.db.models import (
 from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient
 from announcer.services import records, settling
 from announcer.services.installation import Installation
+
+log = structlog.get_logger("announcer.delivering")
 
 #: A worker that has not renewed its lease for so long counts as dead.
 LEASE = timedelta(seconds=30)
@@ -255,7 +258,15 @@ def _record(installation: Installation, lease: Lease, outcomes: Mapping[str, Out
         untried = select(DeliveryRow.id).where(
             DeliveryRow.batch == batch.id, DeliveryRow.state.in_(UNTRIED)
         )
-        return session.scalar(untried.limit(1)) is not None
+        more = session.scalar(untried.limit(1)) is not None
+    log.info(
+        "tried",
+        announcement=row.public_id,
+        channel=step.channel,
+        batch=str(batch.id),
+        **_tally(rows),
+    )
+    return more
 
 
 def _tally(rows: list[DeliveryRow]) -> dict[str, int]:

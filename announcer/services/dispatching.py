@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import groupby, islice
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,8 @@ from announcer.domain.step import StepState
 from announcer.people.lookup import Addressee, addressees
 from announcer.services import records, settling
 from announcer.services.installation import Installation
+
+log = structlog.get_logger("announcer.dispatching")
 
 #: How many recipients one lease covers.
 BATCH = 100
@@ -117,6 +120,7 @@ def stop(session: Session, step: StepRow, reason: str) -> None:
     """Hold one step until a person resumes the announcement; ``reason`` is a message id."""
     step.held_at, step.held_reason = engine.now(session), reason
     records.append(session, step.announcement, "step held", None, step=step.key, why=reason)
+    log.warning("step stopped", step=step.key, channel=step.channel, said=reason)
 
 
 def _start(
@@ -126,6 +130,7 @@ def _start(
     step.state, step.look_at = StepState.SENDING.value, None
     session.flush()
     records.append(session, row.id, "step begun", None, step=step.key)
+    log.info("step begun", announcement=row.public_id, step=step.key, channel=step.channel)
     if step.channel == "meeting":
         return
     policy = records.policy_of(session, installation, row)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -125,11 +125,6 @@ def version(newsroom: Newsroom) -> int:
         raise Unreachable from error
 
 
-@cache
-def _known_schema() -> str:
-    return schema.known_revision()
-
-
 def is_ready(newsroom: Newsroom) -> bool:
     """Whether the database answers and has the schema that this program knows."""
     try:
@@ -137,7 +132,7 @@ def is_ready(newsroom: Newsroom) -> bool:
             found = session.scalar(text("SELECT newsroom.schema_version()"))
     except (DBAPIError, PoolExhausted):
         return False
-    return bool(found == _known_schema())
+    return bool(found == schema.known_revision())
 
 
 _NEWEST_FIRST = (released_item.c.published_at.desc(), released_item.c.public_id)

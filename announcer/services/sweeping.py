@@ -6,6 +6,7 @@ A lease is the only thing that recovers work; the broker's own redelivery is a b
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from announcer.services import records
 from announcer.services.delivering import next_try_in_doubt
 from announcer.services.dispatching import stop
 from announcer.services.installation import Installation
+
+log = structlog.get_logger("announcer.sweeping")
 
 #: Work that has killed so many workers is held for a person.
 MOST_DEATHS = 3
@@ -81,6 +84,7 @@ def _bury(session: Session, installation: Installation, batch: BatchRow, now: da
     records.append(
         session, step.announcement, "worker lost", None, step=step.key, sending=len(sending)
     )
+    log.warning("worker lost", batch=str(batch.id), channel=step.channel, in_doubt=len(sending))
     if batch.deaths >= MOST_DEATHS and step.held_at is None:
         stop(session, step, N_("tre försök har avbrutits mitt i arbetet"))
 

@@ -27,7 +27,7 @@ def pages(world: World, desk: Visitor, publish: Publish) -> list[str]:
         *("/", f"/nyheter/{out}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
         *("/skriv?klass=information", "/skriv?klass=bara+min+enhet", "/mina", "/godkann"),
         *(f"/godkann/{waiting}", f"/meddelanden/{out}", f"/meddelanden/{out}/dra-tillbaka"),
-        *("/bevakning", "/floden", "/tillganglighet"),
+        *("/bevakning", "/floden", "/driftlage", "/tillganglighet"),
     ]
 
 
@@ -112,6 +112,7 @@ def test_no_log_has_a_path_a_person_or_a_key_even_when_something_breaks(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     public_id = publish(world.decision())
+    capfd.readouterr()  # what the workers wrote: which announcement, and never who
     key = "a-secret-key-of-somebody"
     world.owner.execute("ALTER TABLE announcer.feed_token RENAME TO feed_token_gone")
     assert Visitor(world.url).client.get(f"/floden/{key}/alla.rss").status_code == 500

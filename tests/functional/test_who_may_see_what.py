@@ -15,6 +15,8 @@ OPEN = {
     "/logga-in",
     "/logga-ut",
     "/healthz",
+    "/readyz",
+    "/metrics",
     "/tillganglighet",
     "/tema.css",
     "/logotyp.svg",

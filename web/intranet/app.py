@@ -13,6 +13,7 @@ from web.intranet import (
     feeds,
     following,
     health,
+    operation,
     pages,
     reading,
     reviewing,
@@ -27,7 +28,7 @@ from web.shared.headers import protect
 from web.shared.look import look
 
 #: The parts of the house, each with its own addresses.
-PARTS = (signin, reading, feeds, writing, reviewing, following, desk, pages, health)
+PARTS = (signin, reading, feeds, writing, reviewing, following, desk, operation, pages, health)
 
 
 def create_app(installation: Installation, config: Config) -> Flask:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from announcer.domain.errors import N_, Refusal
 from announcer.services import holding, resolving, status
 from announcer.services.resolving import Exit
+from web.intranet import operation
 from web.intranet.access import actor, installation
 
 blueprint = Blueprint("desk", __name__, url_prefix="/bevakning")
@@ -26,6 +27,7 @@ def overview() -> str:
         "desk.html",
         found=status.under_way(installation()),
         doubts=status.doubts(installation()),
+        health=operation.now(),
     )
 
 

@@ -1,14 +1,14 @@
 """Noting what broke: where, and never who was reading what."""
 
 import logging
-import traceback
-from collections.abc import Iterator
 from types import TracebackType
 
 import structlog
 from flask import Flask
 
-log = structlog.get_logger("web")
+from announcer.logs import described
+
+log = structlog.get_logger("announcer.web")
 
 
 class House(Flask):
@@ -31,11 +31,4 @@ class House(Flask):
 def note(error: BaseException | None) -> None:
     """Write down what broke and where, never the message, the path or the person: they may hold a
     name, an address or a key, and show who reads what (TF 3 kap. 5 §)."""
-    log.error("request failed", error=type(error).__qualname__, where=list(_frames(error)))
-
-
-def _frames(error: BaseException | None) -> Iterator[str]:
-    while error is not None:
-        for frame in traceback.extract_tb(error.__traceback__):
-            yield f"{type(error).__qualname__} {frame.filename}:{frame.lineno} {frame.name}"
-        error = error.__cause__ or error.__context__
+    log.error("request failed", **described(error) if error else {})

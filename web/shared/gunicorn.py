@@ -4,11 +4,19 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from announcer import logs
 from announcer.embedded.death import die_with_parent
 
 
 class SilentAboutReaders(Logger):  # type: ignore[misc]
     """gunicorn's log without what it would say about a request: its address and its path."""
+
+    def setup(self, cfg: Any) -> None:
+        """Its lines go the way of everybody's."""
+        super().setup(cfg)
+        logs.configure()
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """``args`` are method and path of a request; without them it is about the server."""
