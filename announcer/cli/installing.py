@@ -235,7 +235,8 @@ def _write_secrets(folder: Path, answers: Answers) -> int:
     known = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*_password")}
     for name, text in _derived(answers, known).items():
         made += _keep(folder / name, text)
-    made += _keep(folder / "secret_key", secrets.token_urlsafe(48))
+    for name in ("secret_key", "metrics_token"):
+        made += _keep(folder / name, secrets.token_urlsafe(48))
     made += _keep(folder / "smtp_url", answers.smtp)
     return made
 
