@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +18,8 @@ from announcer.services import health, records
 from announcer.services.installation import Installation
 
 OLDEST_POSTGRES = 15
+#: Days ahead for which clock changes are compared; plans reach no further.
+LOOK_AHEAD = 730
 #: The database is the clock; a machine that differs much shows people wrong times.
 CLOCK_WARNS, CLOCK_FAULTS = timedelta(seconds=2), timedelta(seconds=60)
 
@@ -60,6 +63,7 @@ def of_database(
             yield _newsrooms_rights(session)
             yield _gate(session)
             yield from _clock(session, this_machines_clock)
+            yield _time_zone(session, installation.policy.zone)
             yield from _work(session)
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0]
@@ -182,6 +186,26 @@ def _clock(session: Session, this_machines_clock: Callable[[], datetime]) -> Ite
         )
     else:
         yield right("the clocks", "this machine and the database agree")
+
+
+def _time_zone(session: Session, zone: ZoneInfo) -> Finding:
+    """Whether database and program know the same clock changes: both write times for people."""
+    name = "the time zone"
+    here = engine.now(session)
+    for days in range(0, LOOK_AHEAD, 30):
+        moment = here + timedelta(days=days)
+        ours = moment.astimezone(zone).replace(tzinfo=None)
+        theirs = session.scalar(
+            text("SELECT CAST(:moment AS timestamptz) AT TIME ZONE :zone"),
+            {"moment": moment, "zone": zone.key},
+        )
+        if ours != theirs:
+            return wrong(
+                name,
+                f"{zone.key}: on {ours:%Y-%m-%d} it is {ours:%H:%M} here and {theirs:%H:%M} in the database",
+                "Bring tzdata up to date on both machines.",
+            )
+    return right(name, f"{zone.key}, and both know the same clock changes")
 
 
 def _work(session: Session) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +11,7 @@ from announcer.cli.doctor import findings
 from announcer.cli.main import cli
 from announcer.embedded import valkey
 from announcer.embedded.mail import free_port
-from announcer.services import reviewing
+from announcer.services import checkup, reviewing
 from announcer.services.checkup import Mark
 from tests.world import POLICY, SECRET, World
 
@@ -118,3 +119,17 @@ def test_work_that_nobody_takes_is_found(settings, world, tmp_path):
 def test_a_port_that_nobody_listens_on_is_no_mail_server(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("ANNOUNCER_SMTP_URL", f"smtp+starttls://127.0.0.1:{free_port()}")
     assert list(ill(tmp_path)) == ["the mail server"]
+
+
+def test_a_database_with_other_clock_changes_is_found(world):
+    def with_rules_of(name: str) -> ZoneInfo:
+        with (Path(TZPATH[0]) / name).open("rb") as rules:
+            return ZoneInfo.from_file(rules, key="Europe/Stockholm")
+
+    with world.installation.database.reading() as session:
+        same = checkup._time_zone(session, with_rules_of("Europe/Berlin"))
+        other = checkup._time_zone(session, with_rules_of("Africa/Lagos"))  # no summer time
+    assert same.mark is Mark.OK
+    assert other.mark is Mark.FAULT
+    assert "Europe/Stockholm" in other.said
+    assert "tzdata" in other.remedy
