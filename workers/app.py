@@ -33,7 +33,14 @@ app.conf.update(
     broker_connection_max_retries=None,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
-    broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 5},
+    broker_transport_options={
+        # A cut line and a machine without power say nothing: without these a worker would be
+        # connected and take nothing, and a dispatcher would wait for an answer for ever.
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+        # Of a worker that waits for a message kombu notices it after a second more than twice this.
+        "health_check_interval": 5,
+    },
 )
 
 _installations: list[Installation] = []

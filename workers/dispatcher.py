@@ -8,6 +8,7 @@ import structlog
 from kombu.exceptions import OperationalError
 
 from announcer import logs
+from announcer.db.engine import AWAY
 from announcer.services import dispatching, sweeping
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
@@ -23,6 +24,9 @@ POLL = 0.5
 STEPS_A_ROUND = 20
 #: Seconds to let the broker come back; the leases of what was not sent run out meanwhile.
 BROKER_PAUSE = 2.0
+#: Seconds to let the database come back. To end instead would leave it to the supervisor, which
+#: waits longer after each end and may give up.
+DATABASE_PAUSE = 1.0
 
 
 def ring(claimed: list[Claimed]) -> None:
@@ -61,13 +65,14 @@ def run(installation: Installation) -> None:
         try:
             # Asked before the round: what falls due during it is looked at right after.
             upcoming = dispatching.upcoming(installation)
-            busy = round_(installation)
+            if not round_(installation):
+                installation.database.listen(_rest(upcoming, time.monotonic() - asked))
+        except AWAY as error:
+            log.warning("the database does not answer", error=type(error).__name__)
+            time.sleep(DATABASE_PAUSE)
         except (OperationalError, ConnectionError, OSError) as error:
             log.warning("the queue does not answer", error=type(error).__name__)
             time.sleep(BROKER_PAUSE)
-            continue
-        if not busy:
-            installation.database.listen(_rest(upcoming, time.monotonic() - asked))
 
 
 def _rest(upcoming: float | None, since: float) -> float:

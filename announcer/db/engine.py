@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 from sqlalchemy import Function, create_engine, func, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -18,6 +19,28 @@ Point = Callable[[str], None]
 
 def silent(_: str) -> None:
     """The point of every installation: nothing happens."""
+
+
+#: A connection whose other end says nothing for ten seconds is given up, on both sides: a third of
+#: a worker's lease. A cut line and a machine without power say nothing, and the kernel by itself
+#: would wait for a quarter of an hour for an acknowledgement and two hours while nothing is sent
+#: (tcp(7)). Nothing of this concerns a unix socket.
+NOTICES_SILENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+#: The server's side of it: else a dead machine's transaction keeps its locks, and while that is
+#: the one that hands out work, nobody does.
+_SERVER_NOTICES_SILENCE = (
+    " -c tcp_user_timeout=10s -c tcp_keepalives_idle=4s"
+    " -c tcp_keepalives_interval=2s -c tcp_keepalives_count=3"
+)
+#: Raised when the database does not answer, ends a connection, or is locked for too long: by
+#: SQLAlchemy, and by the driver where it is asked itself.
+AWAY = (OperationalError, psycopg.OperationalError)
 
 
 class GateClosed(Exception):
@@ -36,8 +59,9 @@ class Database:
             pool_size=5,
             max_overflow=15,
             connect_args={
+                **NOTICES_SILENCE,
                 "options": "-c timezone=UTC -c lock_timeout=20s"
-                " -c idle_in_transaction_session_timeout=60s"
+                " -c idle_in_transaction_session_timeout=60s" + _SERVER_NOTICES_SILENCE,
             },
         )
 

@@ -7,10 +7,14 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from sqlalchemy.engine import make_url
 
-#: Who waits for a page waits five seconds for a database that is away, silent or locked.
+#: Who waits for a page waits five seconds for a database that is away, silent or locked. A machine
+#: that lost its power after it took the question is noticed by keepalives alone.
 _PATIENT = {
     "connect_timeout": 5,
     "tcp_user_timeout": 5_000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
     "options": "-c statement_timeout=5s",
 }
 

@@ -13,6 +13,7 @@ import socketserver
 import ssl
 import struct
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -61,6 +62,8 @@ class Rules:
     together: int = 0
     data: str = "354 Go on"
     accept: str = "250 2.0.0 Queued as 7F3A"
+    #: Seconds that it thinks between the dot and the answer.
+    slow: float = 0.0
     #: A second answer to the dot, in the same breath: from here on answers slip by one.
     stray: str = ""
     hang_up: Stage | None = None
@@ -82,6 +85,9 @@ class Message:
     #: The parameters of MAIL, such as ``SMTPUTF8``.
     options: tuple[str, ...]
     encrypted: bool
+    #: The address of the client, and when it came, in monotonic seconds.
+    peer: str
+    at: float
 
 
 class _HangUpError(Exception):
@@ -89,10 +95,11 @@ class _HangUpError(Exception):
 
 
 class RecordingSmtp:
-    """Listens on 127.0.0.1 from ``with`` on; ``rules`` may be replaced at any time."""
+    """Listens on ``host`` from ``with`` on; ``rules`` may be replaced at any time."""
 
-    def __init__(self, rules: Rules | None = None) -> None:
+    def __init__(self, rules: Rules | None = None, host: str = "127.0.0.1") -> None:
         self.rules = rules or Rules()
+        self.host = host
         #: The commands as they came, of all connections; shows what a client asked for.
         self.commands: list[str] = []
         self.connections = 0
@@ -100,13 +107,11 @@ class RecordingSmtp:
         self.open_connections: set[socket.socket] = set()
         self._messages: list[Message] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Conversation)
+        self._server = _Server((host, 0), _Conversation)
         self._server.owner = self
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
-
-    host = "127.0.0.1"
 
     @property
     def port(self) -> int:
@@ -118,11 +123,12 @@ class RecordingSmtp:
         with self._lock:
             return list(self._messages)
 
-    def hang_up_on_all(self) -> None:
-        """Close every connection there is, as a server does with those that say nothing."""
+    def hang_up_on_all(self, peer: str = "") -> None:
+        """Close every connection there is (of one client), as a server does after a silence."""
         for connection in list(self.open_connections):
             with suppress(OSError):  # gone by itself in the meantime
-                connection.shutdown(socket.SHUT_RDWR)
+                if peer in ("", connection.getpeername()[0]):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def record(self, message: Message) -> None:
         with self._lock:
@@ -269,8 +275,17 @@ class _Conversation(socketserver.BaseRequestHandler):
         content = self._content()
         if self.rules.accept.startswith("2"):
             self.recorder.record(
-                Message(self.sender, tuple(self.recipients), content, self.options, self.encrypted)
+                Message(
+                    self.sender,
+                    tuple(self.recipients),
+                    content,
+                    self.options,
+                    self.encrypted,
+                    self.client_address[0],
+                    time.monotonic(),
+                )
             )
+        self.recorder.closing.wait(self.rules.slow)
         self._at(Stage.AFTER_DOT)
         self.taken += 1
         self._say(*filter(None, (self.rules.accept, self.rules.stray)))

@@ -11,6 +11,9 @@ from announcer.channels.smtp.limits import Announced
 from announcer.channels.smtp.server import SmtpServer
 from announcer.domain.errors import N_
 
+#: Whoever waits ten minutes for the answer to the dot must notice sooner that nobody is there any
+#: more: a line that was cut for a while, a machine without power. Seconds, seconds, probes.
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 #: The message is accepted already; nothing hangs on the answer to QUIT.
 _QUIT_SECONDS = 5.0
 
@@ -122,6 +125,7 @@ def _opened(server: SmtpServer) -> smtplib.SMTP:
             smtp.sock.settimeout(server.command_timeout)
             # The dot is written by itself; Nagle's algorithm would hold it for 40 ms.
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _notice_silence(smtp.sock)
         if server.security == "starttls":
             smtp.starttls(context=_trust(server))
         smtp.ehlo_or_helo_if_needed()
@@ -131,6 +135,13 @@ def _opened(server: SmtpServer) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+def _notice_silence(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        if hasattr(socket, name):  # not every system has all of them
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _connected(server: SmtpServer) -> smtplib.SMTP:
