@@ -15,7 +15,7 @@ from announcer.domain.policy import MessageClass
 from announcer.render.catalogue import language_name
 from announcer.services.reading import now
 from web.intranet.access import installation, signed_in, units
-from web.shared.moments import in_words
+from web.shared.moments import in_words, stamp
 
 
 def language() -> str:
@@ -106,6 +106,7 @@ def role_titles(roles: tuple[str, ...]) -> str:
 
 WORDS: tuple[Callable[..., Any], ...] = (
     language,
+    stamp,
     moment,
     reason,
     say,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -13,6 +13,7 @@ from announcer.render.catalogue import date_in_words, language_name, moment_in_w
 from announcer.render.release import file_url
 from announcer.services.released import LONGEST_SEARCH, Released, ReleasedText
 from web.newsroom.house import address, chosen, language, newsroom, to
+from web.shared.moments import stamp
 
 _HEADING = re.compile(r"<(/?)h([2-5])>")
 #: What a file is called by people; anything else by its ending.
@@ -22,11 +23,6 @@ _KINDS = {
     "image/png": "PNG",
     "image/svg+xml": "SVG",
 }
-
-
-def stamp(value: datetime) -> str:
-    """An aware moment for programs, in whole seconds: HTML takes no millionths."""
-    return value.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def day(value: datetime) -> str:

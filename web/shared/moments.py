@@ -1,7 +1,7 @@
 """Moments as people say them: "i dag 14.30", "måndag 28 december kl. 09.00"."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -16,6 +16,11 @@ _PATTERNS = {
     "en": ("HH:mm", "EEEE d MMMM 'at' HH:mm", "d MMMM y 'at' HH:mm"),
 }
 _DAYS = {-1: N_("i går"), 0: N_("i dag"), 1: N_("i morgon")}
+
+
+def stamp(value: datetime) -> str:
+    """An aware moment for programs, in whole seconds: HTML takes no millionths."""
+    return value.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def in_words(
