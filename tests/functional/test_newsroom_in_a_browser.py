@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, sync_playwright
 
-from announcer.services import holding
-from tests.functional.newsroom_way import correct, out, out_with_files
+from tests.functional.every_page import of_the_newsroom
+from tests.functional.newsroom_way import out
 from tests.public_house import PublicHouse
 from tests.world import World
 
@@ -37,15 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def pages(world: World, newsroom: PublicHouse) -> tuple[str, ...]:
-    """An address of every kind of page."""
-    article, gone = out_with_files(world), out(world, "Fel")
-    holding.withdraw(world.installation, world.communicator, gone, "fel")
-    correct(world, article, "Klockan 8.30, inte 8.40.")
-    return (
-        *("/", f"/nyheter/{article}", f"/nyheter/{article}?sprak=fi", f"/nyheter/{gone}"),
-        *("/nyheter/none", "/sok", "/sok?q=skolan", "/sok?q=inget", "/presskontakt", "/floden"),
-        "/tillganglighet",
-    )
+    return of_the_newsroom(world)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from announcer.services import holding
 from tests.functional.conftest import Publish
+from tests.functional.every_page import of_the_intranet
 from tests.functional.visitor import Visitor
 from tests.world import World
 from web.shared.moments import in_words
@@ -17,22 +17,12 @@ from web.shared.theme import DARK_PAPER, READABLE, contrast, mixed, readable
 
 
 @pytest.fixture
-def pages(world: World, desk: Visitor, publish: Publish) -> list[str]:
-    """An address of every kind of page."""
-    out = publish(world.example("02"))
-    gone = publish(world.decision("Fel"))
-    holding.withdraw(world.installation, world.communicator, gone, "fel")
-    waiting = world.example("05")
-    return [
-        *("/", f"/nyheter/{out}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
-        *("/skriv?klass=information", "/skriv?klass=bara+min+enhet", "/mina", "/godkann"),
-        *(f"/godkann/{waiting}", f"/meddelanden/{out}", f"/meddelanden/{out}/dra-tillbaka"),
-        *("/bevakning", "/floden", "/driftlage", "/tillganglighet"),
-    ]
+def pages(world: World, publish: Publish) -> tuple[str, ...]:
+    return of_the_intranet(world, publish)
 
 
 def test_every_page_has_one_heading_a_language_labels_and_nothing_from_elsewhere(
-    desk: Visitor, pages: list[str]
+    desk: Visitor, pages: tuple[str, ...]
 ) -> None:
     for path in pages:
         desk.get(path)

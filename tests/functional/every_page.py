@@ -1,0 +1,34 @@
+"""An address of every kind of page, in the languages in which it can be read."""
+
+from announcer.services import holding
+from tests.functional.conftest import Publish
+from tests.functional.newsroom_way import correct, out, out_with_files
+from tests.world import World
+
+
+def of_the_newsroom(world: World, correction: str = "Klockan 8.30, inte 8.40.") -> tuple[str, ...]:
+    """With an article that was corrected and one that was withdrawn."""
+    article, gone = out_with_files(world), out(world, "Fel")
+    holding.withdraw(world.installation, world.communicator, gone, "fel")
+    correct(world, article, correction)
+    return (
+        *("/", f"/nyheter/{article}", f"/nyheter/{article}?sprak=fi", f"/nyheter/{gone}"),
+        *("/nyheter/none", "/sok", "/sok?q=skolan", "/sok?q=inget", "/sok?q=%22%3Cb%3E"),
+        *("/presskontakt", "/floden", "/tillganglighet"),
+    )
+
+
+def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
+    """With an article, one that was withdrawn, one that is held and one that waits for approval."""
+    shown = publish(world.example("02"))
+    gone = publish(world.decision("Fel"))
+    holding.withdraw(world.installation, world.communicator, gone, "fel")
+    held = publish(world.decision("Pausad"))
+    holding.hold(world.installation, world.communicator, held, "frågor")
+    waiting = world.example("05")
+    return (
+        *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
+        *("/skriv?klass=information", "/skriv?klass=bara+min+enhet", "/mina", "/godkann"),
+        *(f"/godkann/{waiting}", f"/meddelanden/{shown}", f"/meddelanden/{shown}/dra-tillbaka"),
+        *(f"/meddelanden/{held}", "/bevakning", "/floden", "/driftlage", "/tillganglighet"),
+    )

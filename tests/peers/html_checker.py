@@ -1,0 +1,58 @@
+"""The Nu HTML checker, which ``tests/peers/install`` puts into ``var/peers``."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.world import ROOT
+
+CHECKER = ROOT / "var" / "peers" / "vnu.jar"
+#: What is to be installed where it is missing; None where nothing is.
+MISSING = (
+    None
+    if shutil.which("java") and CHECKER.is_file()
+    else "Run 'make test-peers' as root: it installs Java ('default-jre-headless') and fetches"
+    " the checker with npm ('vnu-jar')."
+)
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What the checker says of one line of a page."""
+
+    page: str
+    words: str
+    extract: str
+
+
+#: What it may say all the same, each with the reason.
+ACCEPTED: Mapping[str, str] = {}
+
+
+def complaints(pages: Mapping[str, str], folder: Path, ending: str = "html") -> list[Complaint]:
+    """Every error and warning about the ``pages`` (name: text), in one run of the checker.
+
+    ``folder`` is empty and gets them as files. ``ending`` says how they are read: html, css, svg.
+    """
+    files = {folder / f"{number}.{ending}": name for number, name in enumerate(pages)}
+    for file, name in files.items():
+        file.write_text(pages[name], encoding="utf-8")
+    done = subprocess.run(
+        [
+            *("java", "-Xmx512m", "-jar", str(CHECKER), "--format", "json", "--stdout"),
+            *("--exit-zero-always", "--also-check-css", "--also-check-svg", *map(str, files)),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    by_address = {file.as_uri().replace("file:///", "file:/"): name for file, name in files.items()}
+    return [
+        Complaint(by_address.get(one.get("url", ""), ""), one["message"], one.get("extract", ""))
+        for one in json.loads(done.stdout)["messages"]
+        if not any(re.fullmatch(known, one["message"]) for known in ACCEPTED)
+    ]
