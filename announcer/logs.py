@@ -8,6 +8,7 @@ words may hold a name or a key; our own sentences about settings name files and 
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import TextIO
@@ -59,6 +60,17 @@ def configure(stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
+    )
+    sys.excepthook = _ended
+    threading.excepthook = lambda ended: _ended(ended.exc_type, ended.exc_value)
+
+
+def _ended(kind: type[BaseException], error: BaseException | None, _trace: object = None) -> None:
+    """A process or a thread ends by an error: a line like every other."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger("announcer.process").critical(
+        "ended by an error", **described(error or kind())
     )
 
 

@@ -56,29 +56,46 @@ def restore(desk: Desk, file: Path) -> None:
             "says under 'Restore', and name it: nothing that exists is written over."
         )
     schema.refuse_missing_roles(url)
-    load(url, file)
-    schema.upgrade(url)
     owner = Database(url)
     try:
-        doubts = restoring.stand_still(owner)
-        with owner.reading() as session:
-            faults = list(records.verify(session))
+        with restoring.closed(owner):
+            load(url, file)
+            schema.upgrade(url)
+            _stand_still(owner, str(file))
     finally:
         owner.dispose()
+
+
+def _stand_still(owner: Database, what: str) -> None:
+    """Let ``what`` was brought back stand still, and verify it. Raises `SetupError`."""
+    doubts = restoring.stand_still(owner)
+    with owner.reading() as session:
+        faults = list(records.verify(session))
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}", err=True)
     if faults:
-        raise SetupError(f"{file}: brought back, but {len(faults)} things on record do not agree.")
+        raise SetupError(
+            f"{what}: brought back, but {len(faults)} things on record do not agree. No program may "
+            "connect to it. 'announcer standstill --begin' lets them in all the same."
+        )
     click.echo(f"Everything on record agrees. {doubts} recipients are in doubt.")
     click.echo("Nothing is sent until 'announcer standstill --end' is said by somebody.")
 
 
 @click.command()
+@click.option(
+    "--begin",
+    is_flag=True,
+    help="Let a database that was brought back by other means stand still; as its owner.",
+)
 @click.option("--end", is_flag=True, help="Let everything go on; asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_desk
-def standstill(desk: Desk, *, end: bool, yes: bool) -> None:
+def standstill(desk: Desk, *, begin: bool, end: bool, yes: bool) -> None:
     """Show what would go where when everything goes on again after a restore."""
+    if begin:
+        _begin(owner_url(desk.home))
+        return
     found = restoring.standing(desk.installation)
     console = Console(soft_wrap=True)
     if found is None:
@@ -92,6 +109,17 @@ def standstill(desk: Desk, *, end: bool, yes: bool) -> None:
         click.confirm(desk.translate(N_("Ska allt gå vidare?")), abort=True)
     restoring.go_on(desk.installation, actor)
     console.print(desk.translate(N_("Allt går vidare. Det som är stoppat eller oklart väntar.")))
+
+
+def _begin(url: str) -> None:
+    owner = Database(url)
+    try:
+        schema.refuse_unknown(url)
+        with restoring.closed(owner):
+            doubts = restoring.stand_still(owner)
+    finally:
+        owner.dispose()
+    click.echo(f"Everything stands still. {doubts} recipients are in doubt.")
 
 
 def _show(desk: Desk, console: Console, found: Standstill) -> None:
@@ -120,6 +148,14 @@ def _show(desk: Desk, console: Console, found: Standstill) -> None:
             ),
         )
     console.print(table)
+    for heading, rows in (
+        (N_("Det här visar nyhetsrummet då igen. Kontrollera att inget har dragits tillbaka:"), found.public),
+        (N_("Det här väntade på godkännande och är pausat. Kontrollera att det inte redan har gått ut:"), found.unapproved),
+    ):  # fmt: skip
+        if rows:
+            console.print(translate(heading))
+            for public_id, title in rows:
+                console.print(f"  {title}  {public_id}", highlight=False)
 
 
 @click.command()

@@ -56,6 +56,8 @@ class Database:
         self._engine = create_engine(
             url,
             pool_pre_ping=True,
+            # The words of an error go to logs, which are public records; values are people's.
+            hide_parameters=True,
             pool_size=5,
             max_overflow=15,
             connect_args={
@@ -175,5 +177,8 @@ def now(session: Session) -> datetime:
 
 
 def advisory_lock(what: str) -> Function[None]:
-    """A lock named ``what``, held to the end of the transaction."""
+    """A lock named ``what``, held to the end of the transaction.
+
+    Every role of the database can take it: put something into the name that only ours know.
+    """
     return func.pg_advisory_xact_lock(func.hashtextextended(what, 0))

@@ -367,6 +367,13 @@ class DeliveryRow(Base):
     )
 
 
+class TurnRow(Base):
+    """A row to lock for what only one may do at a time, by our own programs alone."""
+
+    __tablename__ = "turn"
+    what: Mapped[str] = mapped_column(primary_key=True)
+
+
 class EventRow(Base):
     """The chain: one line per thing that happened, each sealed with the hash of the one before."""
 

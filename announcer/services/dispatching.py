@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 
 from announcer.db import engine
 from announcer.db.engine import GateClosed
-from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, RevisionRow, StepRow
+from announcer.db.models import (
+    AnnouncementRow,
+    BatchRow,
+    DeliveryRow,
+    RevisionRow,
+    StepRow,
+    TurnRow,
+)
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_
 from announcer.domain.plan import Wait
@@ -204,7 +211,7 @@ def claim(installation: Installation) -> list[Claimed]:
     claimed: list[Claimed] = []
     with installation.database.transaction("claim") as session:
         # One at a time: two dispatchers that count at once would both fill the same room.
-        session.execute(select(engine.advisory_lock("claim")))
+        session.execute(select(TurnRow).where(TurnRow.what == "claim").with_for_update())
         if records.standstill_since(session):
             return []
         for urgent in (True, False):

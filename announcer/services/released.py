@@ -32,12 +32,14 @@ MOST_HITS = 30
 #: The grammar a language's words are searched with; as ``newsroom.search_words`` has it.
 GRAMMARS = {"sv": "swedish", "fi": "finnish", "en": "english"}
 
-#: Grows with every change of what is public, and with nothing else.
-VERSION = "SELECT number FROM newsroom.change"
+#: Grows with every change of what is public, and with nothing else; `NOT_KNOWN` after a restore.
+VERSION = "SELECT CASE WHEN newsroom.is_known() THEN number ELSE -1 END FROM newsroom.change"
+NOT_KNOWN = -1
 
 
 class Unreachable(AnnouncerError):
-    """The database does not answer: what is public is not known at this moment."""
+    """The database does not answer, or was brought back from a backup and nobody has looked yet:
+    what is public is not known at this moment."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def looking(newsroom: Newsroom) -> Iterator[Session]:
     try:
         with newsroom.database.reading() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            if not session.scalar(select(func.newsroom.is_known())):
+                raise Unreachable
             yield session
     except (OperationalError, InterfaceError, PoolExhausted) as error:
         raise Unreachable from error
@@ -120,9 +124,12 @@ def looking(newsroom: Newsroom) -> Iterator[Session]:
 def version(newsroom: Newsroom) -> int:
     """Grows with every change of what is public, and with nothing else. Raises `Unreachable`."""
     try:
-        return newsroom.glance.number()
+        number = newsroom.glance.number()
     except psycopg.OperationalError as error:
         raise Unreachable from error
+    if number == NOT_KNOWN:
+        raise Unreachable
+    return number
 
 
 def is_ready(newsroom: Newsroom) -> bool:

@@ -4,12 +4,13 @@ What happened between the backup and the disaster is not known here. So whatever
 then is in doubt, what may have begun since is held, and everything stands still.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import cast, func, select, text, update
+from sqlalchemy import ColumnElement, Select, cast, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from announcer.db.models import (
     StandstillRow,
     StepRow,
 )
+from announcer.db.newsroom import released_item
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
@@ -58,13 +60,38 @@ class Going:
 
 @dataclass(frozen=True)
 class Standstill:
-    """What stands still: since when, what is known until when, and what would go where."""
+    """What stands still: since when, what is known until when, and what would go where.
+
+    ``public`` and ``unapproved`` are public ids with titles: what the newsroom shows again when it
+    ends, although it may have been withdrawn since, and what waited for an approval that it may
+    have had since.
+    """
 
     since: datetime
     reason: str
     known_until: datetime | None
     doubts: int
     going: tuple[Going, ...]
+    public: tuple[tuple[str, str], ...]
+    unapproved: tuple[tuple[str, str], ...]
+
+
+@contextmanager
+def closed(owner: Database) -> Iterator[None]:
+    """Nobody but the owner may connect as long as the block runs, and where it fails it stays so:
+    no program sees a database that is half restored, or not standing still yet.
+
+    The database must belong to ``owner``'s role.
+    """
+    _programs_may_connect(owner, "REVOKE CONNECT ON DATABASE {} FROM {}")
+    yield
+    _programs_may_connect(owner, "GRANT CONNECT ON DATABASE {} TO {}")
+
+
+def _programs_may_connect(owner: Database, statement: str) -> None:
+    with owner.transaction("close database") as session:
+        name = session.scalar(text("SELECT quote_ident(current_database())"))
+        session.execute(text(statement.format(name, "announcer_app, announcer_newsroom")))
 
 
 def stand_still(owner: Database) -> int:
@@ -79,7 +106,7 @@ def stand_still(owner: Database) -> int:
         # The gate knows no way from "never tried" to "in doubt": only a restore has it.
         for table in ("delivery", "step"):
             session.execute(text(f"ALTER TABLE announcer.{table} DISABLE TRIGGER gate"))
-        touched = {*_doubt(session), *_hold(session)}
+        touched = {*_doubt(session), *_hold(session), *_pause_unapproved(session)}
         _take_back(session)
         for table in ("delivery", "step"):
             session.execute(text(f"ALTER TABLE announcer.{table} ENABLE TRIGGER gate"))
@@ -139,6 +166,23 @@ def _hold(session: Session) -> Sequence[UUID]:
     return touched
 
 
+def _pause_unapproved(session: Session) -> Sequence[UUID]:
+    """What waited for its approval may have had it since, and have gone out: approving it once
+    more would send it once more. Returns the announcements."""
+    waiting = select(AnnouncementRow.id).where(
+        AnnouncementRow.state == AnnouncementState.IN_REVIEW.value,
+        AnnouncementRow.held_at.is_(None),
+    )
+    touched = session.scalars(waiting).all()
+    session.execute(
+        update(AnnouncementRow)
+        .where(AnnouncementRow.id.in_(touched))
+        .values(held_at=engine.now(session))
+        .execution_options(synchronize_session=False)
+    )
+    return touched
+
+
 def _take_back(session: Session) -> None:
     """No worker holds a lease any more. What can be repeated is; the rest has nothing to do."""
     session.execute(
@@ -175,7 +219,24 @@ def standing(installation: Installation) -> Standstill | None:
             row.known_until,
             session.scalar(doubts) or 0,
             tuple(_going(session, installation)),
+            _titles(session, AnnouncementRow.public_id.in_(_shown())),
+            _titles(session, AnnouncementRow.state == AnnouncementState.IN_REVIEW.value),
         )
+
+
+def _shown() -> Select[tuple[str]]:
+    i = released_item.c
+    return select(i.public_id).where(i.withdrawn_at.is_(None))
+
+
+def _titles(session: Session, which: ColumnElement[bool]) -> tuple[tuple[str, str], ...]:
+    rows = session.scalars(
+        select(AnnouncementRow).where(which).order_by(AnnouncementRow.created_at)
+    )
+    return tuple(
+        (row.public_id, records.content_of(session, records.newest_revision(session, row.id)).title)
+        for row in rows
+    )
 
 
 def _going(session: Session, installation: Installation) -> list[Going]:

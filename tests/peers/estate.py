@@ -267,7 +267,7 @@ class Estate:
 
         It has its turn as soon as the block ends, and no other has before it is done.
         """
-        turn = "SELECT pg_advisory_xact_lock(hashtextextended('claim', 0))"
+        turn = "SELECT FROM announcer.turn WHERE what = 'claim' FOR UPDATE"
         return self._caught(
             turn, lambda waiting: waiting[:1] == [host] and {*waiting} == {*APPLICATION_HOSTS}
         )

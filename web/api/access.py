@@ -3,7 +3,7 @@
 from typing import cast
 
 from apiflask import HTTPTokenAuth
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
 from announcer.domain.audience import Person
 from announcer.services import tokens
@@ -29,14 +29,26 @@ def actor() -> Person:
     return holder().person
 
 
-@auth.verify_token
-def verify(token: str | None) -> Holder | None:
-    """The holder of a key that is valid. Its use leaves no trace."""
+def known_holder() -> Holder | None:
+    """The holder of the key that the request shows; None where it is not valid or not there."""
+    if "holder" not in g:
+        header = request.authorization
+        g.holder = _holder_of(header.token if header and header.type == "bearer" else None)
+    return cast("Holder | None", g.holder)
+
+
+def _holder_of(token: str | None) -> Holder | None:
+    """Its use leaves no trace."""
     if not token or not token.startswith(tokens.PREFIX):
         return None
     with installation().database.reading() as session:
-        g.holder = tokens.holder(session, token)
-    return cast("Holder | None", g.holder)
+        return tokens.holder(session, token)
+
+
+@auth.verify_token
+def verify(_: str | None) -> Holder | None:
+    """The holder of a key that is valid."""
+    return known_holder()
 
 
 @auth.get_user_roles

@@ -12,6 +12,7 @@ from announcer.config import Config
 from announcer.services.installation import Installation
 from announcer.services.tokens import fingerprint
 from web.api import announcements
+from web.api.access import known_holder
 from web.api.problems import MEDIA_TYPE, PROBLEMS, explain, problem
 from web.shared.faults import note
 from web.shared.headers import protect
@@ -20,7 +21,8 @@ from web.shared.headers import protect
 LARGEST_REQUEST = 30_000_000
 #: For one key, or one address without a key.
 RATE = "600 per minute"
-#: Wrong keys from one address.
+#: Answers to wrong keys from one address. A right key is never counted: behind a proxy all have the
+#: proxy's address, and one broken system must not keep the others from pausing something.
 WRONG_KEYS = "30 per minute"
 DESCRIPTION = """\
 Hand in announcements and follow them. Every key carries the rights of a person and some of these
@@ -79,14 +81,17 @@ def _limit(app: APIFlask, config: Config) -> None:
     limiter.limit(
         WRONG_KEYS,
         key_func=get_remote_address,
+        exempt_when=lambda: known_holder() is not None,
         deduct_when=lambda response: response.status_code == 401,
     )(announcements.blueprint)
 
 
 def _caller() -> str:
-    """The key's hash, which says nothing to whoever reads it, or the address."""
+    """The key's hash, which says nothing to whoever reads it; the address where the key is none
+    of ours, so that nobody fills the storage by making keys up."""
     header = request.authorization
-    return fingerprint(header.token) if header and header.token else get_remote_address()
+    known = header and header.token and known_holder()
+    return fingerprint(header.token or "") if header and known else get_remote_address()
 
 
 def _storage(redis_url: str) -> str:

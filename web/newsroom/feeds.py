@@ -8,6 +8,7 @@ from announcer.domain.errors import N_
 from announcer.render.catalogue import date_in_words, translator
 from announcer.render.feeds import FeedEntry, FeedHead
 from announcer.render.release import file_url, with_whole_addresses
+from announcer.render.text import cleaned_again
 from announcer.services import released
 from announcer.services.released import Released
 from web.newsroom.answers import kept
@@ -51,7 +52,7 @@ def _entry(item: Released) -> FeedEntry:
         public_id=item.public_id,
         title=title,
         summary=summary,
-        html=with_whole_addresses(text.html, base),
+        html=with_whole_addresses(cleaned_again(text.html, "/nyheter/"), base),
         url=address("reading.article", public_id=item.public_id),
         published=item.published_at,
         updated=item.changed_at,

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
+from announcer.cli.main import cli
 from announcer.db import schema
 from announcer.db.engine import Database, GateClosed
 from announcer.domain.errors import NotAllowed, Refusal, SetupError
@@ -29,7 +32,10 @@ from announcer.services import (
 )
 from announcer.services.resolving import Exit
 from tests.doubles.recording_smtp import RecordingSmtp
+from tests.functional.newsroom_way import out
 from tests.integration.promise.way import newsrooms, open_window, staff_of
+from tests.public_house import PublicHouse
+from tests.public_visitor import Reader
 from tests.world import World
 
 
@@ -191,6 +197,129 @@ def test_while_everything_stands_still_the_gate_says_so_and_the_database_refuses
         restoring.go_on(second.installation, second.communicator)
     second.settle()
     assert second.step(public_id, "intranet").confirmed_at
+
+
+def shown(machine: Machine, world: World, public_id: str) -> int:
+    """What a reader of the newsroom on that database is answered."""
+    name = world.owner.info.dbname
+    with PublicHouse(machine.server.url(postgres.NEWSROOM, name)) as newsroom:
+        reader = Reader(newsroom.url)
+        pages = ("/", "/floden/nyheter.atom", "/sitemap.xml", "/sok?q=biblioteket")
+        answers = {reader.get(page).status_code for page in (f"/nyheter/{public_id}", *pages)}
+    (answer,) = answers
+    return answer
+
+
+def test_the_newsroom_does_not_guess_what_is_still_public_until_somebody_has_looked(world, machine):
+    """It may have been withdrawn after the backup: nobody here knows."""
+    public_id = out(world)
+    file = machine.folder / "backup"
+    dump(world.owner_url, file)
+    assert shown(machine, world, public_id) == 200
+    holding.withdraw(world.installation, world.communicator, public_id, "Fel")
+    second = machine.restored(file, world)
+    assert shown(machine, second, public_id) == 503
+    found = restoring.standing(second.installation)
+    assert found
+    assert [one for one, _ in found.public] == [public_id]
+    holding.withdraw(second.installation, second.communicator, public_id, "Var det redan")
+    found = restoring.standing(second.installation)
+    assert found
+    assert found.public == ()
+    restoring.go_on(second.installation, second.communicator)
+    with PublicHouse(machine.server.url(postgres.NEWSROOM, second.owner.info.dbname)) as newsroom:
+        assert Reader(newsroom.url).get(f"/nyheter/{public_id}").status_code == 410
+
+
+def test_what_may_have_been_approved_since_does_not_go_a_second_time_by_an_approval(world, machine):
+    public_id = world.decision()
+    file = machine.folder / "backup"
+    dump(world.owner_url, file)
+    reviewing.approve(world.installation, world.communicator, public_id)
+    world.settle()  # after the backup it was approved, and staff got it
+    sent = Counter(world.staff_mail())
+    assert sent
+    second = machine.restored(file, world)
+    found = restoring.standing(second.installation)
+    assert found
+    assert [one for one, _ in found.unapproved] == [public_id]
+    restoring.go_on(second.installation, second.communicator)
+    reviewing.approve(second.installation, second.communicator, public_id)
+    second.settle()
+    assert Counter(second.staff_mail()) == sent
+    holding.resume(second.installation, second.communicator, public_id)
+    second.settle()
+    assert Counter(second.staff_mail()) == sent + sent, "a person said so"
+
+
+@pytest.fixture
+def empty(machine: Machine) -> str:
+    """The owner's address of a new database."""
+    name = f"empty_{abs(hash(machine.folder)):x}"
+    machine.server.create_database(name)
+    machine.stack.callback(machine.server.drop_database, name)
+    return machine.server.url(postgres.OWNER, name)
+
+
+def may_connect(machine: Machine, owner_url: str) -> bool:
+    try:
+        psycopg.connect(
+            machine.server.url(postgres.APP, make_url(owner_url).database).replace("+psycopg", "")
+        ).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def announcer(*words: str, **environ: str) -> str:
+    """What an operator types; what it says."""
+    done = CliRunner().invoke(cli, words, env=environ)
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.output
+
+
+def test_backup_and_restore_as_an_operator_types_them(world, machine, empty, monkeypatch):
+    public_id = decided_for_all(world)
+    file = machine.folder / "announcer.dump"
+    assert "bytes" in announcer("backup", str(file), DATABASE_OWNER_URL=world.owner_url)
+    assert may_connect(machine, empty)
+    seen = []
+    monkeypatch.setattr(
+        restoring, "stand_still", lambda owner: seen.append(may_connect(machine, empty)) or 0
+    )
+    announcer("restore", str(file), DATABASE_OWNER_URL=empty)
+    assert seen == [False], "no program sees it before it stands still"
+    monkeypatch.undo()
+    assert may_connect(machine, empty)
+    said = announcer("standstill", "--begin", DATABASE_OWNER_URL=empty)
+    assert "stands still" in said
+    second = machine.stack.enter_context(
+        World(
+            machine.server.url(postgres.APP, make_url(empty).database),
+            empty,
+            machine.smtp,
+            machine.folder,
+        )
+    )
+    assert {r.wait for step in second.status(public_id).steps for r in step.reasons} >= {
+        Wait.STANDSTILL
+    }
+
+
+def test_a_restore_that_fails_lets_no_program_in(world, machine, empty, monkeypatch):
+    file = machine.folder / "announcer.dump"
+    announcer("backup", str(file), DATABASE_OWNER_URL=world.owner_url)
+
+    def fails(_: object) -> int:
+        raise SetupError("the power went")
+
+    monkeypatch.setattr(restoring, "stand_still", fails)
+    done = CliRunner().invoke(cli, ["restore", str(file)], env={"DATABASE_OWNER_URL": empty})
+    assert isinstance(done.exception, SetupError)
+    assert not may_connect(machine, empty)
+    monkeypatch.undo()
+    announcer("standstill", "--begin", DATABASE_OWNER_URL=empty)
+    assert may_connect(machine, empty)
 
 
 def test_a_standstill_is_not_ended_by_nobody_nor_twice(world, machine):
