@@ -40,8 +40,8 @@ class Reader:
         body = lxml.html.fromstring(self.get(path).text).find("body")
         return " ".join(body.text_content().split())
 
-    def answer(self, path: str, method: str = "GET") -> Answer:
-        found = self.client.request(method, path)
+    def answer(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        found = self.client.request(method, path, headers=headers)
         kept = ((k, v) for k, v in found.headers.items() if k not in _OF_THE_MOMENT)
         return Answer(found.status_code, tuple(sorted(kept)), found.content)
 

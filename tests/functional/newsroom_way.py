@@ -38,7 +38,9 @@ def _go(world: World, public_id: str) -> str:
     return public_id
 
 
-def with_files(world: World, title: str, body: str, picture: str = "karta.svg") -> str:
+def with_files(
+    world: World, title: str, body: str, picture: str = "karta.svg", drawing: bytes = PICTURE
+) -> str:
     """A decision in three languages, handed in with a picture and a paper."""
     name = EXAMPLES / "announcements" / "02-skolans-tider.md"
     content = replace(
@@ -47,7 +49,7 @@ def with_files(world: World, title: str, body: str, picture: str = "karta.svg") 
         body=body,
         audience=("bibliotek",),
         attachments=(
-            Attachment(picture, "image/svg+xml", PICTURE, "En karta över skolgården"),
+            Attachment(picture, "image/svg+xml", drawing, "En karta över skolgården"),
             Attachment("tider.pdf", "application/pdf", paper()),
         ),
     )
