@@ -133,8 +133,11 @@ def test_with_some_places_gone_nothing_is_seen_too_soon(
 
 
 @pytest.mark.parametrize("missing", WAYS)
-def test_with_all_three_gone_the_oracle_sees_the_violation(make_world, newsroom_url, missing: str):
-    off = ("domain", "refusals", "views")
+@pytest.mark.parametrize("second", ["refusals", "triggers"])
+def test_with_all_three_gone_the_oracle_sees_the_violation(
+    make_world, newsroom_url, missing: str, second: str
+):
+    off = ("domain", second, "views")
     world, newsroom = house(make_world, newsroom_url, off)
     with newsroom:
         assert carry_on(world, missing, off, newsroom)
