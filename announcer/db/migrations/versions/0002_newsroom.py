@@ -1,18 +1,16 @@
 """The newsroom's schema and role, keys to the API, standing still, and weeding."""
 
-import re
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from announcer.db.migrations.gates import function_of, gate, run
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-GATES = Path(__file__).parents[2] / "gate"
 MOMENT = postgresql.TIMESTAMP(timezone=True)
 NOW = sa.text("announcer.announcer_now()")
 
@@ -29,19 +27,6 @@ END $$;
 DROP FUNCTION announcer.stamp_standstill() CASCADE;
 REVOKE ALL ON SCHEMA newsroom FROM announcer_app, announcer_newsroom;
 """
-
-
-def _run(sql: str) -> None:
-    """Run SQL as it stands: its colons and per cent signs are not parameters."""
-    op.get_bind().connection.cursor().execute(sql)
-
-
-def _assert_may_send_of(gate: str) -> str:
-    """The statement that made the function in an earlier gate, made able to replace."""
-    sql = (GATES / gate).read_text(encoding="utf-8")
-    found = re.search(r"CREATE FUNCTION (announcer\.assert_may_send.*?\$\$;)", sql, re.DOTALL)
-    assert found is not None  # noqa: S101 - our own file
-    return f"CREATE OR REPLACE FUNCTION {found[1]}"
 
 
 def _external(channels: str) -> None:
@@ -117,7 +102,7 @@ def upgrade() -> None:
         schema="announcer",
     )
     _newsroom_tables()
-    _run((GATES / "0002.sql").read_text(encoding="utf-8"))
+    run(gate("0002.sql"))
 
 
 def _newsroom_tables() -> None:
@@ -183,8 +168,8 @@ def _newsroom_tables() -> None:
 
 
 def downgrade() -> None:
-    _run(DROP_FUNCTIONS)
-    _run(_assert_may_send_of("0001.sql"))
+    run(DROP_FUNCTIONS)
+    run(function_of("0001.sql", "announcer.assert_may_send"))
     for table in ("change", "file", "text", "item"):
         op.drop_table(table, schema="newsroom")
     for table in ("idempotent_request", "api_token", "standstill"):
