@@ -22,8 +22,11 @@ class Aim:
         return self.least <= value <= self.most
 
     def __str__(self) -> str:
-        bound = f"≤ {self.most:g}" if self.least == -math.inf else f"≥ {self.least:g}"
-        return f"{self.of} {bound}"
+        if self.least == -math.inf:
+            return f"{self.of} ≤ {self.most:g}"
+        if self.most == math.inf:
+            return f"{self.of} ≥ {self.least:g}"
+        return f"{self.of} {self.least:g} to {self.most:g}"
 
 
 @dataclass(frozen=True)

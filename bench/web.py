@@ -48,7 +48,7 @@ def measure(*, quick: bool) -> list[Line]:
     """The lines of this part; ours and floor take turns, so that noise meets both."""
     rounds, seconds = (3, 0.3) if quick else (9, 0.7)
     with running() as estate, load.client() as client:
-        shown = _published(estate, 5 if quick else 50)
+        shown = published(estate, 5 if quick else 50)
         return [
             _measured(client, pair, rounds)
             for house in (_intranet, _newsroom)
@@ -70,7 +70,7 @@ def _measured(client: Client, pair: Pair, rounds: int) -> Line:
     return Line("c", pair.what, "requests/s", rate[0], pair.peer, rate[1], ratio(least=0.8))
 
 
-def _published(estate: Estate, count: int) -> str:
+def published(estate: Estate, count: int) -> str:
     """Announcements that are out in both houses; the public id of the last one."""
     for number in range(count):
         public_id = estate.submit(TEXT.format(number=number), approve=True)
