@@ -1,5 +1,6 @@
 """Checking a policy file, and asking it what would happen when."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from announcer.domain.announcement import Content
 from announcer.domain.errors import PolicyError
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy, load_policy
+from announcer.domain.policy_diff import differences, shorter_leads
+from announcer.domain.toml_file import read_toml
 from announcer.render.catalogue import moment_in_words, translator
 from announcer.services.planning import preview
 
@@ -53,6 +56,28 @@ def plan(file: Path, class_name: str, at: str) -> None:
             step.source,
         )
     Console(soft_wrap=True).print(table)
+
+
+@policy.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """Show what NEW decides differently from OLD, and where staff would be ahead by less."""
+    before, after = load_policy(old), load_policy(new)
+    changes = differences(read_toml(old), read_toml(new))
+    if not changes:
+        click.echo("They decide the same.")
+        return
+    for one in changes:
+        click.echo(one.key)
+        for sign, value in (("-", one.before), ("+", one.after)):
+            if value is not None:
+                click.echo(f"  {sign} {json.dumps(value, ensure_ascii=False, default=str)}")
+    for lead in shorter_leads(before, after):
+        click.echo(
+            f"Staff are ahead by less: {lead.class_title}, {lead.step}: at least {lead.after} "
+            f"instead of {lead.before}."
+        )
 
 
 def _example(found: Policy, class_name: str) -> Content:
