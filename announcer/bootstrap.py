@@ -74,8 +74,14 @@ def sender_of(policy: Policy, folder: Path) -> Sender:
 
 
 def ready(installation: Installation) -> Installation:
-    """The same, after making sure that the database answers and has the schema we know."""
-    installation.database.check()
+    """The same, after making sure that the database answers and has the schema we know.
+
+    Nothing stays connected, so it may be done before a fork.
+    """
+    try:
+        installation.database.check()
+    finally:
+        installation.database.dispose()
     refuse_unknown(installation.database.url)
     return installation
 

@@ -6,9 +6,14 @@ No ETA, no countdown, no retry: every due time is a row (see ``docs/adr``).
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import (
+    setup_logging,
+    worker_before_create_process,
+    worker_init,
+    worker_process_init,
+)
 
-from announcer import logs
+from announcer import lean, logs
 from announcer.bootstrap import install
 from announcer.config import Config, given
 from announcer.embedded.death import die_with_parent
@@ -57,6 +62,17 @@ def installation() -> Installation:
 def _write(**_: object) -> None:
     """Celery leaves the logs alone where somebody listens here; its pool inherits them."""
     logs.configure()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def _before_the_pool(**_: object) -> None:
+    """The pool shares with its parent what is imported by now."""
+    lean.import_what_was_put_off()
+
+
+@worker_before_create_process.connect  # type: ignore[untyped-decorator]
+def _before_a_fork(**_: object) -> None:
+    lean.share_with_forks()
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -1,4 +1,4 @@
-"""The application for gunicorn: ``web.intranet.wsgi:app``, made in each worker when asked for."""
+"""The application for gunicorn: ``web.intranet.wsgi:app``, made when first asked for."""
 
 import os
 from functools import cache

@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from announcer import logs
+from announcer import lean, logs
 from announcer.embedded.death import die_with_parent
 
 
@@ -43,6 +43,14 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 logger_class = SilentAboutReaders
+#: The application is made once and forked, so that the workers share it and all that it imported.
+#: Settings, database and schema are looked at then; no connection is left open from that.
+preload_app = True
+
+
+def when_ready(_server: Any) -> None:
+    """Last thing before the first worker is forked."""
+    lean.share_with_forks()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
