@@ -1,9 +1,8 @@
 """The only place that wires: settings in, an installation out."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from announcer.channels.builtin import built_in
-from announcer.channels.intranet import IntranetAddress
 from announcer.config import Config, NewsroomConfig
 from announcer.db.engine import Database, Point, silent
 from announcer.db.schema import refuse_unknown, refuse_wrong_newsroom
@@ -11,9 +10,16 @@ from announcer.domain.errors import SetupError
 from announcer.domain.organisation import Sender
 from announcer.domain.plan import Gate, may_start
 from announcer.domain.policy import Policy, parse_policy, read_toml
+from announcer.lean import OnFirstUse
 from announcer.services import reader_token
 from announcer.services.installation import Installation
 from announcer.services.released import Newsroom
+
+if TYPE_CHECKING:
+    from announcer.channels import builtin, intranet
+else:  # the newsroom, which is wired here too, sends nothing
+    builtin = OnFirstUse("announcer.channels.builtin")
+    intranet = OnFirstUse("announcer.channels.intranet")
 
 
 def install(config: Config, *, point: Point = silent, gate: Gate = may_start) -> Installation:
@@ -29,9 +35,9 @@ def install(config: Config, *, point: Point = silent, gate: Gate = may_start) ->
         database=database,
         policy_table=table,
         sender=sender_of(policy, config.policy.parent),
-        channels=built_in(
+        channels=builtin.built_in(
             config.smtp,
-            IntranetAddress(
+            intranet.IntranetAddress(
                 config.intranet_url,
                 lambda audience: reader_token.sign(config.secret_key, audience),
             ),

@@ -13,10 +13,16 @@ import traceback
 from collections.abc import Iterator
 from typing import TextIO
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
+from announcer import lean
 from announcer.domain.errors import PolicyError, SetupError
+
+# It draws tracebacks with rich where that is installed; ours have none, and it is large.
+with lean.without("rich"):
+    import structlog
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+#: For everybody who writes lines.
+get_logger = structlog.get_logger
 
 #: Everything a line may hold. `announcement` is a public id: which, and never who.
 KEYS = frozenset(

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from announcer.db import schema
+from announcer.db import migrating
 from announcer.db.engine import Database
 from announcer.embedded import postgres
 from announcer.embedded.postgres import EmbeddedPostgres
@@ -37,7 +37,7 @@ def server(
     postgres.discard(home / "postgres")  # of a run that was killed
     with postgres.running(home / "postgres", programs=programs) as found:
         found.create_database(TEMPLATE)
-        schema.upgrade(found.url(postgres.OWNER, TEMPLATE))
+        migrating.upgrade(found.url(postgres.OWNER, TEMPLATE))
         fill_template(Database(found.url(postgres.APP, TEMPLATE)), EXAMPLES)
         yield found
     postgres.discard(home / "postgres")

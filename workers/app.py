@@ -4,6 +4,7 @@ No ETA, no countdown, no retry: every due time is a row (see ``docs/adr``).
 """
 
 import os
+import sys
 
 from celery import Celery
 from celery.signals import (
@@ -68,6 +69,9 @@ def _write(**_: object) -> None:
 def _before_the_pool(**_: object) -> None:
     """The pool shares with its parent what is imported by now."""
     lean.import_what_was_put_off()
+    # Where cffi is there billiard reads C with it, for a call to the kernel that `die_with_parent`
+    # makes as well; ten megabytes of tables in each process.
+    sys.modules.pop("cffi", None)
 
 
 @worker_before_create_process.connect  # type: ignore[untyped-decorator]

@@ -4,18 +4,18 @@ import signal
 import time
 from types import FrameType
 
-import structlog
 from kombu.exceptions import OperationalError
 
 from announcer import logs
 from announcer.db.engine import AWAY
+from announcer.logs import get_logger
 from announcer.services import dispatching, sweeping
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
 from workers.app import BULK, URGENT, app, installation
 from workers.tasks import deliver
 
-log = structlog.get_logger("announcer.dispatcher")
+log = get_logger("announcer.dispatcher")
 
 #: Seconds between looks when nobody wakes us and nothing falls due.
 POLL = 0.5

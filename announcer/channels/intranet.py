@@ -15,15 +15,18 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import httpx
 from defusedxml import ElementTree
 from lxml.etree import LxmlError
 
+from announcer import lean
 from announcer.channels.reading import ReadingError, read
 from announcer.domain.announcement import Attachment, Content
 from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome
 from announcer.render.catalogue import translator
 from announcer.render.page import article, article_digest
+
+with lean.without("httpx._main"):  # as in reading.py
+    import httpx
 
 if TYPE_CHECKING:  # the parser is defusedxml's; this is only the name of what it returns
     from xml.etree.ElementTree import Element

@@ -3,7 +3,11 @@
 import time
 from dataclasses import dataclass
 
-import httpx
+from announcer import lean
+
+# Its command line draws with rich; that part is left out where it cannot be imported.
+with lean.without("httpx._main"):
+    import httpx
 
 #: More than any page, attachment or feed has; a stream without end is cut here.
 LARGEST_BODY = 20 * 1024 * 1024

@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from announcer.bootstrap import install, ready
-from announcer.config import Config
-from announcer.domain.audience import Person
 from announcer.domain.errors import N_, Refusal, SetupError
-from announcer.people.lookup import find_person
-from announcer.render.catalogue import moment_in_words, translator
-from announcer.services.installation import Installation
+from announcer.lean import OnFirstUse
+
+if TYPE_CHECKING:
+    from announcer import bootstrap, config
+    from announcer.domain.audience import Person
+    from announcer.people import lookup
+    from announcer.render import catalogue
+    from announcer.services.installation import Installation
+else:  # `run`, the command that lives as long as the installation, uses none of them
+    bootstrap = OnFirstUse("announcer.bootstrap")
+    config = OnFirstUse("announcer.config")
+    lookup = OnFirstUse("announcer.people.lookup")
+    catalogue = OnFirstUse("announcer.render.catalogue")
 
 #: Settings that `announcer run` left for other commands on the same machine.
 ENVIRONMENT_FILE = "environment"
@@ -39,10 +47,11 @@ class Desk:
     person: str
 
     @cached_property
-    def installation(self) -> Installation:
+    def installation(self) -> "Installation":
         """Raises `SetupError` when settings, database or schema are not as they should be."""
         try:
-            return ready(install(Config.read(environment(self.home))))
+            settings = config.Config.read(environment(self.home))
+            return bootstrap.ready(bootstrap.install(settings))
         except SetupError as error:
             if "is not set" not in str(error):
                 raise
@@ -52,17 +61,17 @@ class Desk:
             ) from None
 
     @cached_property
-    def actor(self) -> Person:
+    def actor(self) -> "Person":
         """Who acts. Raises `Refusal` when --as was not given or names nobody."""
         if not self.person:
             raise Refusal(N_("Säg vem som gör det här, med --as PERSON."))
         with self.installation.database.reading() as session:
-            return find_person(session, self.person)
+            return lookup.find_person(session, self.person)
 
     @cached_property
     def translate(self) -> Callable[[str], str]:
         """Speaks the organisation's language, or the one in ANNOUNCER_LANGUAGE."""
-        return translator(self.language)
+        return catalogue.translator(self.language)
 
     @property
     def language(self) -> str:
@@ -72,7 +81,9 @@ class Desk:
     def moment(self, value: object) -> object:
         """A moment as people here write it; everything else as it is."""
         if isinstance(value, datetime):
-            return moment_in_words(value, self.installation.sender.time_zone, self.language)
+            return catalogue.moment_in_words(
+                value, self.installation.sender.time_zone, self.language
+            )
         return value
 
 

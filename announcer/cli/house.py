@@ -9,18 +9,24 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import announcer
 from announcer.cli.context import ENVIRONMENT_FILE
 from announcer.config import given
-from announcer.db import schema
+from announcer.embedded.aside import aside
 from announcer.embedded.child import Child
 from announcer.embedded.folders import private_folder, write_private
 from announcer.embedded.mail import EmbeddedMail
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.embedded.supervisor import Supervisor
 from announcer.embedded.valkey import EmbeddedValkey
+from announcer.lean import OnFirstUse
+
+if TYPE_CHECKING:
+    from announcer.db import migrating, schema
+else:  # used aside: the supervisor lives on and needs none of it
+    migrating, schema = OnFirstUse("announcer.db.migrating"), OnFirstUse("announcer.db.schema")
 
 #: Seconds for a process of ours to start on a slow machine.
 READY_SECONDS = 60.0
@@ -93,13 +99,13 @@ class House:
 
     def _database(self) -> Mapping[str, str]:
         if url := given(self.environ, "DATABASE_URL"):
-            schema.refuse_unknown(url)
+            aside(lambda: schema.refuse_unknown(url))
             if newsroom := given(self.environ, "NEWSROOM_DATABASE_URL"):
                 self.public["NEWSROOM_DATABASE_URL"] = newsroom
             return {"DATABASE_URL": url}
         postgres = EmbeddedPostgres(self.home / "postgres")
         self.supervisor.start(postgres.child())
-        schema.upgrade(postgres.owner_url)
+        aside(lambda: migrating.upgrade(postgres.owner_url))
         self.public["NEWSROOM_DATABASE_URL"] = postgres.newsroom_url
         return {"DATABASE_URL": postgres.app_url}
 

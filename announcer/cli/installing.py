@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from announcer.config import given, smtp_server
-from announcer.db import schema
+from announcer.db import migrating, schema
 from announcer.domain.errors import SetupError
 from announcer.domain.policy import load_policy
 from announcer.people.address import mail_address
@@ -32,7 +32,7 @@ def migrate() -> None:
             "DATABASE_OWNER_URL is not set. It names PostgreSQL as the role announcer_owner. "
             "On embedded servers nothing needs to be prepared: 'announcer run' does it."
         )
-    schema.upgrade(url)
+    migrating.upgrade(url)
     click.echo(f"The database has schema {schema.known_revision()}.")
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from announcer.cli.context import Desk, pass_desk
 from announcer.config import given
-from announcer.db import schema
+from announcer.db import migrating, schema
 from announcer.db.engine import Database
 from announcer.domain.errors import N_, SetupError
 from announcer.domain.plan import CHANNEL_NAMES
@@ -55,12 +55,12 @@ def restore(desk: Desk, file: Path) -> None:
             "DATABASE_OWNER_URL: the database is not empty. Make a new one, as docs/operate.md "
             "says under 'Restore', and name it: nothing that exists is written over."
         )
-    schema.refuse_missing_roles(url)
+    migrating.refuse_missing_roles(url)
     owner = Database(url)
     try:
         with restoring.closed(owner):
             load(url, file)
-            schema.upgrade(url)
+            migrating.upgrade(url)
             _stand_still(owner, str(file))
     finally:
         owner.dispose()

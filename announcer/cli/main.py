@@ -1,28 +1,58 @@
 """`announcer`: the group of commands, and how errors are told."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from announcer.cli import (
-    acting,
-    doctor,
-    importing,
-    installing,
-    keeping,
-    looking,
-    policies,
-    running,
-    tokens,
-)
 from announcer.cli.context import Desk
-from announcer.db.engine import GateClosed
 from announcer.domain.errors import N_, AnnouncerError, PolicyError, Refusal, SetupError
-from announcer.render.catalogue import translator
+from announcer.lean import OnFirstUse
+
+if TYPE_CHECKING:
+    from announcer.db import engine
+    from announcer.render import catalogue
+else:  # `run` is a command as well, lives for months, and needs neither
+    engine = OnFirstUse("announcer.db.engine")
+    catalogue = OnFirstUse("announcer.render.catalogue")
+
+#: The module of each command.
+MODULES = {
+    **dict.fromkeys(("migrate", "init"), "installing"),
+    **dict.fromkeys(("run", "demo"), "running"),
+    **dict.fromkeys(
+        ("submit", "approve", "hold", "resume", "release", "withdraw", "held", "resolve"), "acting"
+    ),
+    **dict.fromkeys(("status", "verify"), "looking"),
+    "import": "importing",
+    "policy": "policies",
+    **dict.fromkeys(("backup", "restore", "standstill", "weed", "erase"), "keeping"),
+    "token": "tokens",
+    "doctor": "doctor",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Imports a command's module when it is asked for: most need much that the others do not."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """All names."""
+        return sorted(MODULES)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """One command; None where there is none of that name."""
+        if name not in MODULES:
+            return None
+        module = import_module(f"announcer.cli.{MODULES[name]}")
+        found: click.Command = next(one for one in module.COMMANDS if one.name == name)
+        return found
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option(
     "--as",
     "person",
@@ -44,18 +74,13 @@ def cli(context: click.Context, person: str, home: Path) -> None:
     context.obj = Desk(home.absolute(), person)
 
 
-for module in (installing, running, acting, looking, importing, policies, keeping, tokens, doctor):
-    for command in module.COMMANDS:
-        cli.add_command(command)
-
-
 def main() -> None:
     """Entry point. Exit code 0: done; 1: refused, with a sentence; 2: set up wrongly."""
     try:
         cli(standalone_mode=False)
     except Refusal as refusal:
-        _fail(refusal.say(translator("sv")), 1)
-    except GateClosed as closed:
+        _fail(refusal.say(catalogue.translator("sv")), 1)
+    except engine.GateClosed as closed:
         _fail(f"{N_('Databasen sade nej')}: {closed}", 1)
     except (PolicyError, SetupError) as error:
         _fail(str(error), 2)

@@ -2,15 +2,23 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from announcer import logs
 from announcer.cli.context import Desk, pass_desk
-from announcer.cli.demo import Demonstration
 from announcer.cli.house import House
-from announcer.domain.policy import load_policy
+from announcer.embedded.aside import aside
 from announcer.embedded.mail import free_port
+from announcer.lean import OnFirstUse
+
+if TYPE_CHECKING:
+    from announcer.cli import demo as demonstration
+    from announcer.domain import policy as policies
+else:  # `run` lives as long as the installation and needs neither while it does
+    demonstration = OnFirstUse("announcer.cli.demo")
+    policies = OnFirstUse("announcer.domain.policy")
 
 #: The policy that comes with the program.
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -32,7 +40,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 @pass_desk
 def run(desk: Desk, port: int, newsroom_port: int, policy: Path) -> None:
     """Run everything on this machine, on embedded servers where no others are named."""
-    load_policy(policy)
+    aside(lambda: policies.load_policy(policy))
     logs.configure()
     with House(desk.home, policy, port, newsroom_port, os.environ) as house:
         house.start()
@@ -51,7 +59,9 @@ def run(desk: Desk, port: int, newsroom_port: int, policy: Path) -> None:
 def demo(desk: Desk, once: bool, port: int) -> None:
     """Show announcements going out under the policy of Hällefors, windows in seconds."""
     home = desk.home / "demo" if desk.home.name != "demo" else desk.home
-    Demonstration(home, POLICIES / "demo.toml", EXAMPLES, port or free_port()).play(once=once)
+    demonstration.Demonstration(home, POLICIES / "demo.toml", EXAMPLES, port or free_port()).play(
+        once=once
+    )
 
 
 COMMANDS = (run, demo)

@@ -4,10 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import holidays
 from dateutil.easter import easter
+
+from announcer.lean import OnFirstUse
+
+if TYPE_CHECKING:
+    from holidays import countries, registry
+else:  # all countries there are, for whoever reckons with one; and their codes, for everybody else
+    countries, registry = OnFirstUse("holidays.countries"), OnFirstUse("holidays.registry")
 
 #: A year and a day: a calendar with no open hour in so long is a mistake in the policy.
 HORIZON = timedelta(days=366)
@@ -47,14 +54,19 @@ def day_matches(name: str, day: date) -> bool:
     return name in (f"{day:%m-%d}", f"{day:%Y-%m-%d}")
 
 
+def has_public_holidays(country: str) -> bool:
+    """Whether the holidays of a country (ISO 3166 code) are known."""
+    return country in registry.EntityLoader.get_country_codes()
+
+
 @lru_cache(maxsize=256)
 def public_holidays(country: str, year: int) -> frozenset[date]:
     """The public holidays of a country (ISO 3166 code) in one year, ordinary Sundays left out.
 
     A finished set, because the library fills in its years while it is asked, and another thread
-    could see a year half filled. Raises `NotImplementedError` for a country it does not know.
+    could see a year half filled.
     """
-    found = holidays.country_holidays(country)
+    found = getattr(countries, country)()
     if hasattr(found, "include_sundays"):
         # Some countries count every Sunday; here the hours say what is closed.
         found.include_sundays = False

@@ -11,13 +11,18 @@ import signal
 import socket
 import sys
 from pathlib import Path
-
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from typing import TYPE_CHECKING
 
 from announcer.domain.errors import N_, SetupError
 from announcer.embedded.child import Child
 from announcer.embedded.folders import ServerFolder, short_hash
 from announcer.embedded.mailbox import Mailbox
+from announcer.lean import OnFirstUse
+
+if TYPE_CHECKING:
+    from aiosmtpd import smtp
+else:  # the catcher is a process of its own; whoever starts it needs no mail server
+    smtp = OnFirstUse("aiosmtpd.smtp")
 
 #: Bytes of one message; said to the sender as SIZE (RFC 1870).
 LARGEST_MESSAGE = 30 * 1024 * 1024
@@ -68,7 +73,7 @@ class Catcher:
         self._mailbox = mailbox
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name for it
-        self, _server: SMTP, _session: Session, envelope: Envelope
+        self, _server: "smtp.SMTP", _session: "smtp.Session", envelope: "smtp.Envelope"
     ) -> str:
         """Answer 250 only when the message is on the disk (RFC 5321 section 4.2.5)."""
         if not isinstance(envelope.content, bytes):
@@ -96,8 +101,8 @@ async def catch(host: str, port: int, folder: Path) -> None:
     loop = asyncio.get_running_loop()
     catcher = Catcher(Mailbox(folder))
 
-    def protocol() -> SMTP:
-        return SMTP(
+    def protocol() -> "smtp.SMTP":
+        return smtp.SMTP(
             catcher,
             data_size_limit=LARGEST_MESSAGE,
             enable_SMTPUTF8=True,

@@ -8,9 +8,16 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import font_source_sans_pro
-from fontTools.ttLib import TTFont
+
+from announcer.lean import OnFirstUse
+
+if TYPE_CHECKING:
+    from fontTools import ttLib
+else:  # only a worker draws, and not before there is a poster
+    ttLib = OnFirstUse("fontTools.ttLib")  # noqa: N816 - the library's name
 
 TEXT_FONTS = Path(font_source_sans_pro.font_directory)
 EMOJI_FONTS = Path(__file__).resolve().parent / "fonts"
@@ -49,7 +56,7 @@ def _coverage() -> dict[int, int]:
 
 
 def _characters(font: Path) -> set[int]:
-    with TTFont(font, lazy=True) as opened:
+    with ttLib.TTFont(font, lazy=True) as opened:
         return set(opened.getBestCmap())
 
 

@@ -15,20 +15,24 @@ from datetime import UTC
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
-
-import segno
-import typst
+from typing import TYPE_CHECKING, Any
 
 from announcer.domain.announcement import Attachment, Translation
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
 from announcer.domain.organisation import Sender
+from announcer.lean import OnFirstUse
 from announcer.render.blocks import Block, Run, Runs, blocks
 from announcer.render.catalogue import date_in_words
 from announcer.render.glyphs import EMOJI_FONTS, TEXT_FONTS, breakable, drawable, is_visible
 from announcer.render.svg import clean_svg, is_harmless
 from announcer.render.text import without_controls
+
+if TYPE_CHECKING:
+    import segno
+    import typst
+else:  # only a worker draws, and not before there is a poster
+    segno, typst = OnFirstUse("segno"), OnFirstUse("typst")
 
 Translate = Callable[[str], str]
 
@@ -91,7 +95,7 @@ def _compiled(content: dict[str, Any], edition: Edition, source: Path) -> bytes:
 
 
 @cache
-def _compiler() -> tuple[typst.Compiler, int]:
+def _compiler() -> "tuple[typst.Compiler, int]":
     """One compiler per process, and that process: reading the fonts costs more than a poster."""
     fonts = typst.Fonts(
         include_system_fonts=False,

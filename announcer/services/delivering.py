@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -28,10 +27,11 @@ from announcer.db.models import (
     lease_token,
 )
 from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient
+from announcer.logs import get_logger
 from announcer.services import records, settling
 from announcer.services.installation import Installation
 
-log = structlog.get_logger("announcer.delivering")
+log = get_logger("announcer.delivering")
 
 #: A worker that has not renewed its lease for so long counts as dead.
 LEASE = timedelta(seconds=30)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from itertools import groupby, islice
 from uuid import UUID, uuid4
 
-import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -27,11 +26,12 @@ from announcer.domain.announcement import Content
 from announcer.domain.errors import N_
 from announcer.domain.plan import Wait
 from announcer.domain.step import StepState
+from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
 from announcer.services import records, settling
 from announcer.services.installation import Installation
 
-log = structlog.get_logger("announcer.dispatching")
+log = get_logger("announcer.dispatching")
 
 #: How many recipients one lease covers.
 BATCH = 100

@@ -6,7 +6,6 @@ A lease is the only thing that recovers work; the broker's own redelivery is a b
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -14,12 +13,13 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow, lease_token
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_
+from announcer.logs import get_logger
 from announcer.services import records
 from announcer.services.delivering import next_try_in_doubt
 from announcer.services.dispatching import stop
 from announcer.services.installation import Installation
 
-log = structlog.get_logger("announcer.sweeping")
+log = get_logger("announcer.sweeping")
 
 #: Work that has killed so many workers is held for a person.
 MOST_DEATHS = 3

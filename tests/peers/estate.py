@@ -24,7 +24,7 @@ import psycopg
 
 from announcer.bootstrap import install
 from announcer.config import Config
-from announcer.db import schema
+from announcer.db import migrating
 from announcer.domain.audience import Person
 from announcer.domain.manuscript import read_manuscript
 from announcer.embedded import postgres
@@ -154,7 +154,7 @@ class Estate:
                 web = [(self.network.address(name), 8080) for name in APPLICATION_HOSTS]
                 self.door = FrontDoor(here, web).__enter__()
             self.machines[DATABASE].start()
-            schema.upgrade(self._postgres.owner_url)
+            migrating.upgrade(self._postgres.owner_url)
             for name in ("units", "staff", "press"):
                 table = (EXAMPLES / "organisation" / f"{name}.csv").read_bytes()
                 IMPORTS[name](self.desk, table)

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from announcer.cli.main import cli
-from announcer.db import schema
+from announcer.db import migrating, schema
 from announcer.embedded import postgres
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import reviewing
@@ -80,11 +80,11 @@ def test_migrate_makes_the_schema_with_the_roles_of_the_operators_page(prepared:
     assert result.exit_code == 0, result.output
     schema.refuse_unknown(as_role(prepared, "announcer_app", "choose-another"))
     schema.refuse_wrong_newsroom(as_role(prepared, "announcer_newsroom", "choose-a-third"))
-    assert not schema.differences(owner)
+    assert not migrating.differences(owner)
 
 
 def test_the_app_role_can_ask_what_is_late_and_change_nothing_of_the_schema(prepared: str):
-    schema.upgrade(as_role(prepared, "announcer_owner", "choose-one"))
+    migrating.upgrade(as_role(prepared, "announcer_owner", "choose-one"))
     app = as_role(prepared, "announcer_app", "choose-another").replace("+psycopg", "")
     with psycopg.connect(app, autocommit=True) as connection:
         assert connection.execute(OLDEST_DUE.encode()).fetchone() == (0,)

@@ -3,12 +3,11 @@
 import logging
 from types import TracebackType
 
-import structlog
 from flask import Flask
 
-from announcer.logs import described
+from announcer.logs import described, get_logger
 
-log = structlog.get_logger("announcer.web")
+log = get_logger("announcer.web")
 
 
 class House(Flask):

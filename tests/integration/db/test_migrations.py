@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from announcer.db import schema
+from announcer.db import migrating, schema
 from announcer.domain.errors import SetupError
 from announcer.embedded import postgres
 from announcer.embedded.postgres import EmbeddedPostgres
@@ -36,31 +36,32 @@ def _objects(server: EmbeddedPostgres, name: str) -> set[str]:
 
 def test_the_schema_goes_up_and_down_and_up_again(server: EmbeddedPostgres, empty: str):
     owner = server.url(postgres.OWNER, empty)
-    schema.upgrade(owner)
+    migrating.upgrade(owner)
     first = _objects(server, empty)
     assert {"announcement", "step", "gate_step", "announcer_now"} <= first
-    schema.downgrade(owner)
+    assert schema.found_revision(server.url(postgres.APP, empty)) == schema.known_revision()
+    migrating.downgrade(owner)
     assert {one for one in _objects(server, empty) if "alembic" not in one} == set()
-    schema.upgrade(owner)
+    migrating.upgrade(owner)
     assert _objects(server, empty) == first
 
 
 def test_the_models_are_the_migrated_schema(server: EmbeddedPostgres, empty: str):
     owner = server.url(postgres.OWNER, empty)
-    schema.upgrade(owner)
-    assert schema.differences(owner) == []
+    migrating.upgrade(owner)
+    assert migrating.differences(owner) == []
 
 
 def test_models_that_went_another_way_are_noticed(server: EmbeddedPostgres, empty: str):
     owner = server.url(postgres.OWNER, empty)
-    schema.upgrade(owner)
+    migrating.upgrade(owner)
     with psycopg.connect(owner.replace("+psycopg", "")) as connection:
         connection.execute("ALTER TABLE announcer.batch ADD COLUMN stray integer")
-    assert "stray" in str(schema.differences(owner))
+    assert "stray" in str(migrating.differences(owner))
 
 
 def test_a_database_with_the_schema_we_know_is_taken(server: EmbeddedPostgres, empty: str):
-    schema.upgrade(server.url(postgres.OWNER, empty))
+    migrating.upgrade(server.url(postgres.OWNER, empty))
     schema.refuse_unknown(server.url(postgres.APP, empty))
 
 
@@ -68,7 +69,7 @@ def test_a_database_with_the_schema_we_know_is_taken(server: EmbeddedPostgres, e
 def test_a_database_with_another_schema_is_refused_with_a_way_out(server, empty, found, word):
     owner = server.url(postgres.OWNER, empty)
     if found:
-        schema.upgrade(owner)
+        migrating.upgrade(owner)
         with psycopg.connect(owner.replace("+psycopg", "")) as connection:
             connection.execute("UPDATE announcer.alembic_version SET version_num = %s", (found,))
     with pytest.raises(SetupError) as refused:
