@@ -68,7 +68,10 @@ def test_the_documents_name_no_setting_that_the_program_does_not_read():
 
 
 def commands(group: click.Group, above: str) -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{above} {name}")
         else:
