@@ -55,9 +55,12 @@ def directory(session: Session, roles: tuple[str, ...] = ()) -> list[Person]:
 
 
 def load_units(session: Session) -> Units:
-    """The tree of units."""
-    rows = session.scalars(select(UnitRow))
-    return Units({row.code: Unit(row.code, row.name, row.parent) for row in rows})
+    """The tree of units, read once in a session."""
+    if "units" not in session.info:
+        rows = session.execute(select(UnitRow.code, UnitRow.name, UnitRow.parent))
+        session.info["units"] = Units({code: Unit(code, *rest) for code, *rest in rows})
+    found: Units = session.info["units"]
+    return found
 
 
 def addressees(

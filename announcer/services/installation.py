@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from announcer.channels import Channel
 from announcer.db.engine import Database
+from announcer.domain.announcement import Content
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed
 from announcer.domain.organisation import Sender
 from announcer.domain.plan import Gate, may_start
 from announcer.domain.policy import Policy, canonical, parse_policy, policy_hash
+from announcer.services.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,10 @@ class Installation:
     #: Called when something is committed that somebody should look at soon.
     wake: Callable[[], None] = lambda: None
     _policies: dict[str, Policy] = field(default_factory=dict)
+    #: Approved texts by their revision, with their hash; a revision never changes.
+    contents: Kept[tuple[Content, str]] = field(default_factory=lambda: Kept(200))
 
-    @property
+    @cached_property
     def policy_sha256(self) -> str:
         """The name of the current policy."""
         return policy_hash(self.policy_table)

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,6 +29,9 @@ from announcer.domain.audience import Person, Units, may_read
 from announcer.domain.errors import N_, NotFound
 from announcer.people.lookup import by_pseudonym, load_units
 from announcer.services.installation import Installation
+
+#: The database as whoever reads sees it.
+Looking: TypeAlias = Session
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,25 @@ def _listed(row: AnnouncementRow, step: StepRow) -> Listed:
     )
 
 
-def load(session: Session, lines: Sequence[Listed]) -> list[Article]:
-    """The contents of lines, in their order, in two queries however many they are."""
-    wanted = [line.revision for line in lines]
+#: Bytes of attachments beyond which a text is read anew each time.
+HEAVY = 1_000_000
+
+
+def load(session: Session, installation: Installation, lines: Sequence[Listed]) -> list[Article]:
+    """The contents of lines, in their order, in at most two queries however many they are."""
+    kept = installation.contents
+    found = {line.revision: kept.find(line.revision) for line in lines}
+    missing = [revision for revision, content in found.items() if content is None]
+    for revision, read in _read(session, missing).items():
+        found[revision] = read
+        if sum(len(one.content) for one in read[0].attachments) <= HEAVY:
+            kept.keep(revision, read)
+    return [Article(line, *content) for line in lines if (content := found[line.revision])]
+
+
+def _read(session: Session, wanted: Sequence[UUID]) -> dict[UUID, tuple[Content, str]]:
+    if not wanted:
+        return {}
     revisions = {
         row.id: row
         for row in session.scalars(select(RevisionRow).where(RevisionRow.id.in_(wanted)))
@@ -136,14 +156,10 @@ def load(session: Session, lines: Sequence[Listed]) -> list[Article]:
             .where(RevisionBlobRow.revision.in_(wanted))
         ).all()
     )
-    return [
-        Article(
-            line,
-            Content.from_json(revisions[line.revision].content, blobs),
-            revisions[line.revision].content_hash,
-        )
-        for line in lines
-    ]
+    return {
+        revision: (Content.from_json(row.content, blobs), row.content_hash)
+        for revision, row in revisions.items()
+    }
 
 
 def newest(
@@ -151,15 +167,15 @@ def newest(
 ) -> list[Article]:
     """The newest pages that are up and not withdrawn."""
     up = [line for line in visible(session, installation, reader, unit) if not line.withdrawn_at]
-    return load(session, up[:limit])
+    return load(session, installation, up[:limit])
 
 
 @dataclass(frozen=True)
 class Feed:
-    """The entries of a feed, newest first; ``changed_at`` (aware UTC) is when that list last
+    """The lines of a feed, newest first; ``changed_at`` (aware UTC) is when that list last
     changed, None before there was anything."""
 
-    articles: list[Article]
+    lines: tuple[Listed, ...]
     changed_at: datetime | None
 
 
@@ -178,13 +194,13 @@ def feed(
     lines = visible(session, installation, reader, unit)
     since = engine.now(session) - within
     up = [line for line in lines if not line.withdrawn_at]
-    shown = [
+    shown = tuple(
         line
         for number, line in enumerate(up)
         if number < least or line.published_at > since or line.confirmed_at is None
-    ]
+    )
     changes = [m for line in lines for m in (line.published_at, line.withdrawn_at) if m]
-    return Feed(load(session, shown), max(changes, default=None))
+    return Feed(shown, max(changes, default=None))
 
 
 def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, datetime | None]:
@@ -198,15 +214,15 @@ def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, date
     return dict(rows.all())
 
 
-def now(installation: Installation) -> datetime:
+def now(session: Session) -> datetime:
     """The database's time (aware UTC), for saying "i dag"."""
-    with installation.database.reading() as session:
-        return engine.now(session)
+    return engine.now(session)
 
 
 def page(session: Session, installation: Installation, reader: Reader, public_id: str) -> Article:
     """One page. Raises `NotFound`, alike for what does not exist and what may not be seen."""
-    for article in load(session, visible(session, installation, reader, public_id=public_id)):
+    lines = visible(session, installation, reader, public_id=public_id)
+    for article in load(session, installation, lines):
         return article
     raise NotFound(N_("Sidan finns inte."))
 

@@ -3,6 +3,7 @@
 Nothing here writes anything down: who reads what is nobody's business (TF 3 kap. 5 §).
 """
 
+from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import cast
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from announcer.domain.errors import NotFound
 from announcer.people.lookup import by_pseudonym, load_units
 from announcer.services import reader_token, reading
 from announcer.services.installation import Installation
-from announcer.services.reading import Reader
+from announcer.services.reading import Looking, Reader
 
 #: Endpoints that anybody may ask for: they tell nothing that concerns anybody.
 OPEN = frozenset(
@@ -53,6 +54,20 @@ def config() -> Config:
     return cast(Config, current_app.extensions["announcer config"])
 
 
+def looking() -> Looking:
+    """The database, for this request's questions: one connection, given back with the request."""
+    if "looking" not in g:
+        g.closing = ExitStack()
+        g.looking = g.closing.enter_context(installation().database.reading())
+    return cast(Looking, g.looking)
+
+
+def look_away(_: BaseException | None) -> None:
+    """At the end of every request."""
+    if closing := g.pop("closing", None):
+        closing.close()
+
+
 def signed_in() -> Person | None:
     """The colleague of this session; None also for one who has left."""
     if "person" not in g:
@@ -64,8 +79,7 @@ def _of_session() -> Person | None:
     pseudonym = session.get("person")
     if not pseudonym:
         return None
-    with installation().database.reading() as found:
-        return by_pseudonym(found, UUID(pseudonym))
+    return by_pseudonym(looking(), UUID(pseudonym))
 
 
 def actor() -> Person:
@@ -78,10 +92,7 @@ def actor() -> Person:
 
 def units() -> Units:
     """The tree of units, read once per request."""
-    if "units" not in g:
-        with installation().database.reading() as found:
-            g.units = load_units(found)
-    return cast(Units, g.units)
+    return load_units(looking())
 
 
 def reader() -> Reader:
@@ -110,8 +121,7 @@ def _of_token(token: str) -> Reader:
 def reader_by_key(key: str) -> Reader:
     """The rights of a personal feed key's owner; 401 where it is false or revoked."""
     try:
-        with installation().database.reading() as found:
-            return reading.reader_by_token(found, key)
+        return reading.reader_by_token(looking(), key)
     except NotFound:
         abort(401)
 

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from announcer.config import Config
 from announcer.render.catalogue import TRANSLATIONS
 from announcer.services.installation import Installation
+from announcer.services.kept import Kept
 from web.intranet import (
     desk,
     feeds,
@@ -20,7 +21,7 @@ from web.intranet import (
     signin,
     writing,
 )
-from web.intranet.access import admit
+from web.intranet.access import admit, look_away
 from web.intranet.errors import LARGEST_REQUEST, explain_errors
 from web.intranet.words import language, teach
 from web.shared.faults import House
@@ -36,8 +37,11 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app = House(__name__)
     app.extensions["announcer"] = installation
     app.extensions["announcer config"] = config
+    app.extensions["articles as html"] = Kept(500)
+    app.extensions["feeds"] = Kept(100)
     app.config.update(_settings(config))
     app.before_request(admit)
+    app.teardown_request(look_away)
     CSRFProtect(app)
     Babel(app, locale_selector=language)
     # Bootstrap-Flask makes its static folder's address from the application's.

@@ -1,8 +1,9 @@
 """Feeds: the same news by the same rule as the pages, for programs that read."""
 
+from typing import cast
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, current_app, render_template
 
 from announcer.channels.intranet import EVERYBODY
 from announcer.domain.announcement import Attachment
@@ -12,8 +13,9 @@ from announcer.render.feeds import FeedEntry, FeedHead
 from announcer.render.page import attachment_url
 from announcer.render.text import article_html
 from announcer.services import reading
+from announcer.services.kept import Kept
 from announcer.services.reading import Article, Feed, Reader
-from web.intranet.access import actor, installation, reader, reader_by_key, units
+from web.intranet.access import actor, installation, looking, reader, reader_by_key, units
 from web.shared.feeds import FORMATS, NEVER
 from web.shared.files import answer
 
@@ -27,8 +29,7 @@ def overview() -> str:
 
 
 def _overview(key: str = "") -> str:
-    with installation().database.reading() as session:
-        has_key = reading.has_feed_token(session, actor())
+    has_key = reading.has_feed_token(looking(), actor())
     return render_template(
         "feeds.html", names=(EVERYBODY, actor().unit), formats=FORMATS, key=key, has_key=has_key
     )
@@ -61,12 +62,24 @@ def feed_with_key(key: str, name: str, format_: str) -> Response:
 
 def _answer(rights: Reader, name: str, format_: str) -> Response:
     unit = _unit_named(name)
-    house = installation()
-    with house.database.reading() as session:
-        found = reading.feed(session, house, rights, unit)
+    session, house = looking(), installation()
+    found = reading.feed(session, house, rights, unit)
     write, media_type = FORMATS[format_]
-    body = write(_head(found, name, unit, format_), [_entry(one) for one in found.articles])
+
+    def made() -> bytes:
+        articles = reading.load(session, house, found.lines)
+        return write(_head(found, name, unit, format_), [_entry(one) for one in articles])
+
+    # All that a feed is made of: the lines, by whose names, under which address.
+    names = tuple((one.code, one.name) for one in units().by_code.values())
+    lines = tuple((one.revision, one.published_at, one.withdrawn_at) for one in found.lines)
+    body = kept_feeds().made((format_, name, lines, found.changed_at, names), made)
     return answer(body, media_type, changed_at=found.changed_at)
+
+
+def kept_feeds() -> Kept[bytes]:
+    """Feeds, by what they are made of."""
+    return cast("Kept[bytes]", current_app.extensions["feeds"])
 
 
 def _unit_named(name: str) -> str:

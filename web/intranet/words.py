@@ -14,7 +14,7 @@ from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
 from announcer.render.catalogue import language_name
 from announcer.services.reading import now
-from web.intranet.access import installation, signed_in, units
+from web.intranet.access import installation, looking, signed_in, units
 from web.shared.moments import in_words, stamp
 
 
@@ -32,7 +32,7 @@ def language() -> str:
 def moment(value: datetime) -> str:
     """An aware moment in words."""
     if "now" not in g:
-        g.now = now(installation())
+        g.now = now(looking())
     zone = installation().policy.zone
     return in_words(value, g.now, zone, str(get_locale()), _)
 
