@@ -6,12 +6,16 @@ imports what.
 
 import gc
 import importlib
+import importlib.util
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 _put_off: "list[OnFirstUse]" = []
+_one_at_a_time = threading.Lock()
 
 
 class OnFirstUse:
@@ -61,3 +65,22 @@ def without(module: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[module]
+
+
+def import_alone(name: str) -> ModuleType:
+    """One module of a package whose ``__init__`` would import all the others as well.
+
+    The package is left as if nobody had asked for it.
+    """
+    package = name.rpartition(".")[0]
+    with _one_at_a_time:
+        if package in sys.modules:
+            return importlib.import_module(name)
+        spec = importlib.util.find_spec(package)
+        if spec is None:
+            raise ModuleNotFoundError(name)
+        sys.modules[package] = importlib.util.module_from_spec(spec)  # made, not carried out
+        try:
+            return importlib.import_module(name)
+        finally:
+            del sys.modules[package]

@@ -13,6 +13,7 @@ from announcer.config import Config
 from announcer.services.installation import Installation
 from web.api.app import create_app as create_api
 from web.intranet.app import create_app as create_intranet
+from web.shared.rehearsal import rehearsed
 
 
 def mounted(installation: Installation, config: Config) -> DispatcherMiddleware:
@@ -25,7 +26,9 @@ def mounted(installation: Installation, config: Config) -> DispatcherMiddleware:
 @cache
 def _app() -> DispatcherMiddleware:
     config = Config.read(os.environ)
-    return mounted(ready(install(config)), config)
+    installation = ready(install(config))
+    application = mounted(installation, config)
+    return rehearsed(application, "/logga-in", installation.database.dispose)
 
 
 def __getattr__(name: str) -> DispatcherMiddleware:

@@ -5,6 +5,7 @@ No ETA, no countdown, no retry: every due time is a row (see ``docs/adr``).
 
 import os
 import sys
+from contextlib import suppress
 
 from celery import Celery
 from celery.signals import (
@@ -17,8 +18,10 @@ from celery.signals import (
 from announcer import lean, logs
 from announcer.bootstrap import install
 from announcer.config import Config, given
+from announcer.db.engine import AWAY
 from announcer.embedded.death import die_with_parent
 from announcer.services.installation import Installation
+from announcer.services.rehearsing import rehearse
 
 URGENT, BULK = "urgent", "bulk"
 
@@ -53,7 +56,7 @@ _installations: list[Installation] = []
 
 
 def installation() -> Installation:
-    """This process's installation: made when first asked for, so after the fork."""
+    """This process's installation; a pool's is made before the fork, with nothing connected."""
     if not _installations:
         _installations.append(install(Config.read(os.environ)))
     return _installations[0]
@@ -72,6 +75,8 @@ def _before_the_pool(**_: object) -> None:
     # Where cffi is there billiard reads C with it, for a call to the kernel that `die_with_parent`
     # makes as well; ten megabytes of tables in each process.
     sys.modules.pop("cffi", None)
+    with suppress(*AWAY):  # then each of the pool does everything for the first time itself
+        rehearse(installation())
 
 
 @worker_before_create_process.connect  # type: ignore[untyped-decorator]
@@ -81,6 +86,5 @@ def _before_a_fork(**_: object) -> None:
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _in_child(**_: object) -> None:
-    """A pool process ends with its worker, and opens connections of its own."""
+    """A pool process ends with its worker."""
     die_with_parent()
-    _installations.clear()

@@ -435,3 +435,7 @@ class IdempotentRequestRow(Base):
     body: Mapped[str]
     created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
     __table_args__ = (Index(None, "created_at"),)
+
+
+# Else done at the first question to the database, in each process that was forked by then.
+Base.registry.configure()

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 
-from announcer.lean import OnFirstUse
+from announcer.lean import OnFirstUse, import_alone
 
 if TYPE_CHECKING:
-    from holidays import countries, registry
-else:  # all countries there are, for whoever reckons with one; and their codes, for everybody else
-    countries, registry = OnFirstUse("holidays.countries"), OnFirstUse("holidays.registry")
+    from holidays import registry
+else:
+    registry = OnFirstUse("holidays.registry")
 
 #: A year and a day: a calendar with no open hour in so long is a mistake in the policy.
 HORIZON = timedelta(days=366)
@@ -66,7 +66,9 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
     A finished set, because the library fills in its years while it is asked, and another thread
     could see a year half filled.
     """
-    found = getattr(countries, country)()
+    # One of two hundred countries, whose modules are ten megabytes.
+    module = next(name for name, codes in registry.COUNTRIES.items() if country in codes)
+    found = getattr(import_alone(f"holidays.countries.{module}"), country)()
     if hasattr(found, "include_sundays"):
         # Some countries count every Sunday; here the hours say what is closed.
         found.include_sundays = False

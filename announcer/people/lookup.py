@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from sys import intern
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -109,7 +110,8 @@ def _staff_by_mail(
     seen: set[str] = set()
     for email, language in session.execute(few.execution_options(yield_per=1000)):
         address = email or ""
+        key = address.casefold()
         # Two people may share a mailbox (a ward's): it gets one copy.
-        if address and address.casefold() not in seen:
-            seen.add(address.casefold())
-            yield Addressee(address.casefold(), address, language)
+        if key and key not in seen:
+            seen.add(key)
+            yield Addressee(key, key if key == address else address, intern(language))

@@ -8,12 +8,14 @@ from flask import Flask
 from announcer.bootstrap import install, ready
 from announcer.config import Config
 from web.intranet.app import create_app
+from web.shared.rehearsal import rehearsed
 
 
 @cache
 def _app() -> Flask:
     config = Config.read(os.environ)
-    return create_app(ready(install(config)), config)
+    installation = ready(install(config))
+    return rehearsed(create_app(installation, config), "/logga-in", installation.database.dispose)
 
 
 def __getattr__(name: str) -> Flask:

@@ -8,11 +8,18 @@ from flask import Flask
 from announcer.bootstrap import open_newsroom, ready_newsroom
 from announcer.config import NewsroomConfig
 from web.newsroom.app import create_app
+from web.shared.rehearsal import rehearsed
 
 
 @cache
 def _app() -> Flask:
-    return create_app(ready_newsroom(open_newsroom(NewsroomConfig.read(os.environ))))
+    newsroom = ready_newsroom(open_newsroom(NewsroomConfig.read(os.environ)))
+
+    def disconnect() -> None:
+        newsroom.glance.dispose()
+        newsroom.database.dispose()
+
+    return rehearsed(create_app(newsroom), "/", disconnect)
 
 
 def __getattr__(name: str) -> Flask:

@@ -46,6 +46,9 @@ logger_class = SilentAboutReaders
 #: The application is made once and forked, so that the workers share it and all that it imported.
 #: Settings, database and schema are looked at then; no connection is left open from that.
 preload_app = True
+#: Nobody commands it over a socket; a supervisor starts and stops it. The thread for that socket
+#: would be there when a worker is forked.
+control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
