@@ -4,17 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 
-from announcer.lean import OnFirstUse, import_alone
-
-if TYPE_CHECKING:
-    from holidays import registry
-else:
-    registry = OnFirstUse("holidays.registry")
+from announcer.lean import import_alone
 
 #: A year and a day: a calendar with no open hour in so long is a mistake in the policy.
 HORIZON = timedelta(days=366)
@@ -56,7 +50,13 @@ def day_matches(name: str, day: date) -> bool:
 
 def has_public_holidays(country: str) -> bool:
     """Whether the holidays of a country (ISO 3166 code) are known."""
-    return country in registry.EntityLoader.get_country_codes()
+    return any(country in codes[1:] for codes in _countries().values())
+
+
+def _countries() -> Mapping[str, tuple[str, ...]]:
+    """The library's modules: the name of a class and its codes, by module."""
+    found: Mapping[str, tuple[str, ...]] = import_alone("holidays.registry").COUNTRIES
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -67,7 +67,7 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
     could see a year half filled.
     """
     # One of two hundred countries, whose modules are ten megabytes.
-    module = next(name for name, codes in registry.COUNTRIES.items() if country in codes)
+    module = next(name for name, codes in _countries().items() if country in codes)
     found = getattr(import_alone(f"holidays.countries.{module}"), country)()
     if hasattr(found, "include_sundays"):
         # Some countries count every Sunday; here the hours say what is closed.

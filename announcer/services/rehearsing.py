@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from announcer.domain.announcement import Content
+from announcer.domain.calendar import public_holidays
 from announcer.domain.delivery import Edition
 from announcer.services import delivering
 from announcer.services.installation import Installation
@@ -16,6 +17,7 @@ from announcer.services.installation import Installation
 #: Not the poster: its compiler's threads would stay behind in the parent.
 CHANNELS = ("intranet", "email", "press", "newsroom")
 _NOBODY = UUID(int=0)
+_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _WORDS = "Detta är **en** text.\n\n- med en [länk](https://www.example.org/)\n"
 
 
@@ -23,6 +25,7 @@ def rehearse(installation: Installation) -> None:
     """Compose for nobody and take a batch that is not there. Leaves nothing behind, and nothing
     connected. Raises `announcer.db.engine.AWAY` where the database does not answer."""
     policy = installation.policy
+    public_holidays(policy.organisation.country, _AT.year)
     content = Content("", "", "Rubrik", "Ingress.", _WORDS, (), "Kontakt")
     for name in CHANNELS:
         if channel := installation.channels.get(name):
@@ -40,7 +43,7 @@ def _edition(installation: Installation, content: Content, to: str, channel: str
         sender=installation.sender,
         public_id="rehearsal",
         page_url="" if channel == "press" else f"{installation.base_url}/nyheter/rehearsal",
-        at=datetime(2026, 1, 1, tzinfo=UTC),
+        at=_AT,
         message_id=f"<rehearsal@{installation.mail_domain}>",
         to=to if channel == "press" else "",
     )
