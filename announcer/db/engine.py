@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, sql
 from sqlalchemy import Function, create_engine, func, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -38,6 +38,10 @@ _SERVER_NOTICES_SILENCE = (
     " -c tcp_user_timeout=10s -c tcp_keepalives_idle=4s"
     " -c tcp_keepalives_interval=2s -c tcp_keepalives_count=3"
 )
+#: Its name is not to be guessed: every role of the database may listen to a name it knows, and the
+#: newsroom's would hear each act of a writer.
+_BELL = "SELECT channel FROM announcer.bell"
+_RING = "SELECT pg_notify(channel, '') FROM announcer.bell"
 #: Raised when the database does not answer, ends a connection, or is locked for too long: by
 #: SQLAlchemy, and by the driver where it is asked itself.
 AWAY = (OperationalError, psycopg.OperationalError)
@@ -102,17 +106,18 @@ class Database:
     def notify(self) -> None:
         """Wake the dispatchers; they also look by themselves."""
         with self._engine.begin() as connection:
-            connection.execute(text("NOTIFY announcer"))
+            connection.execute(text(_RING))
 
     def listen(self, seconds: float) -> None:
         """Wait until somebody calls :meth:`notify`, at most ``seconds``."""
         with self._engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text("LISTEN announcer"))
+            bell = connection.scalars(text(_BELL)).one()
             driver: Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+            driver.execute(sql.SQL("LISTEN {}").format(sql.Identifier(bell)))
             for _ in driver.notifies(timeout=seconds, stop_after=1):
                 pass
-            connection.execute(text("UNLISTEN announcer"))
+            driver.execute("UNLISTEN *")
 
     def check(self) -> None:
         """Raise `SetupError` naming the host when the database does not answer."""
@@ -160,7 +165,7 @@ class Joined(Database):
 
     def notify(self) -> None:
         """Heard by the dispatchers when the whole is committed."""
-        self._session.execute(text("NOTIFY announcer"))
+        self._session.execute(text(_RING))
 
 
 def refusal_of_gate(error: DBAPIError) -> str | None:

@@ -374,6 +374,13 @@ class TurnRow(Base):
     what: Mapped[str] = mapped_column(primary_key=True)
 
 
+class BellRow(Base):
+    """One row: the name of the signal that wakes dispatchers; made once, by chance."""
+
+    __tablename__ = "bell"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+
+
 class EventRow(Base):
     """The chain: one line per thing that happened, each sealed with the hash of the one before."""
 
