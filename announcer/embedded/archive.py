@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from announcer.db.models import SCHEMA
+from announcer.db.newsroom import NEWSROOM
 from announcer.domain.errors import SetupError
 from announcer.embedded.binaries import postgres_programs
 
@@ -16,11 +18,16 @@ def dump(url: str, file: Path) -> int:
 
     Everything is as it was at one moment, however much is written meanwhile. Raises `SetupError`
     in pg_dump's own words.
+
+    Our schemas and nothing beside them: large objects and default privileges of another role
+    would stop the dump or its restore, and so would the catalogue's own rights, which belong to the
+    database that is restored into.
     """
     unfinished = file.with_name(f"{file.name}.new")
     os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
-        _run("pg_dump", ["--format=custom", "--no-password", f"--file={unfinished}"], url)
+        ours = (f"--schema={name}" for name in (SCHEMA, NEWSROOM))
+        _run("pg_dump", ["--format=custom", "--no-password", *ours, f"--file={unfinished}"], url)
         _run("pg_restore", ["--list", str(unfinished)], url)  # it can be read again
         with unfinished.open("rb") as written:
             os.fsync(written.fileno())
