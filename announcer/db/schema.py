@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from announcer.db.models import SCHEMA
 from announcer.db.newsroom import NEWSROOM
+from announcer.db.rights import OPEN_TO, REMEDY
 from announcer.domain.errors import SetupError
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
@@ -36,7 +37,8 @@ def found_revision(url: str) -> str | None:
 def refuse_wrong_newsroom(url: str) -> None:
     """Raise `SetupError` unless ``url`` is the newsroom's own role on the schema we know.
 
-    A role that can look into the other house is refused: the public side must not have it.
+    A role that can look into the other house is refused: the public side must not have it. So is
+    a database that shows every role how much is written in it.
     """
     engine = create_engine(url)
     try:
@@ -45,6 +47,7 @@ def refuse_wrong_newsroom(url: str) -> None:
                 text("SELECT current_user, has_schema_privilege(:schema, 'USAGE')"),
                 {"schema": SCHEMA},
             ).one()
+            seen = connection.execute(text(OPEN_TO), {"role": role}).scalar_one()
             found = (
                 None
                 if inside
@@ -58,7 +61,7 @@ def refuse_wrong_newsroom(url: str) -> None:
             f"NEWSROOM_DATABASE_URL ({where}): no answer from PostgreSQL: {str(error.orig).strip()}"
         ) from None
     except ProgrammingError:
-        role, inside, found = "", False, None
+        role, inside, seen, found = "", False, [], None
     finally:
         engine.dispose()
     if inside:
@@ -67,6 +70,11 @@ def refuse_wrong_newsroom(url: str) -> None:
             "Sign in as announcer_newsroom, and give that role no other rights."
         )
     _refuse_other(found, "NEWSROOM_DATABASE_URL")
+    if seen:
+        raise SetupError(
+            f"NEWSROOM_DATABASE_URL: in this database the role {role!r} could see that drafts are "
+            f"written ({', '.join(seen)}). {REMEDY}"
+        )
 
 
 def refuse_unknown(url: str) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from announcer.db import rights
 from announcer.embedded.binaries import postgres_programs
 from announcer.embedded.child import Child
 from announcer.embedded.cluster import ENV, Cluster, data_elsewhere
@@ -27,6 +28,8 @@ APP = "announcer_app"
 NEWSROOM = "announcer_newsroom"
 #: A newsroom that was broken into must not use up every connection of the others.
 NEWSROOM_CONNECTIONS = 60
+#: Nor the disk: neither with sorted rubbish nor with long errors in the server's log.
+NEWSROOM_SETTINGS = {"temp_file_limit": "256MB", "log_min_messages": "fatal"}
 #: The superuser; only the supervisor needs it.
 SUPERUSER = "postgres"
 DATABASE = "announcer"
@@ -145,6 +148,7 @@ class EmbeddedPostgres:
         """Make an empty database with the rights that the first one has, if it is not there."""
         with self._connect() as connection:
             _make_database(connection, name)
+        self._close_catalogue(name)
 
     def drop_database(self, name: str) -> None:
         """Drop a database with all that is in it, even while somebody is connected."""
@@ -153,12 +157,16 @@ class EmbeddedPostgres:
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
 
-    def _connect(self) -> psycopg.Connection:
+    def _close_catalogue(self, database: str) -> None:
+        with self._connect(database) as connection:
+            connection.execute(rights.public_loses())
+
+    def _connect(self, database: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(
             host=str(self._folder.sockets),
             user=SUPERUSER,
             password=self._folder.read(SUPERUSER),
-            dbname="postgres",
+            dbname=database,
             connect_timeout=5,
             autocommit=True,
         )
@@ -171,6 +179,7 @@ class EmbeddedPostgres:
                 for database in ("postgres", "template1"):
                     _close_to_the_public(connection, database)
                 _make_database(connection, DATABASE)
+            self._close_catalogue(DATABASE)
         except psycopg.OperationalError:  # not up yet; if it never comes up, its log says why
             return False
         return True
@@ -212,6 +221,14 @@ def _make_role(connection: psycopg.Connection, role: str, password: str) -> None
     )
     limit = NEWSROOM_CONNECTIONS if role == NEWSROOM else -1
     connection.execute(sql.SQL(powers).format(name, sql.Literal(limit), sql.Literal(password)))
+    if role != NEWSROOM:
+        return
+    # A role may give itself settings, which go; but not these.
+    connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
+    for setting, value in NEWSROOM_SETTINGS.items():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(name, sql.Identifier(setting), value)
+        )
 
 
 def _make_database(connection: psycopg.Connection, database: str) -> None:

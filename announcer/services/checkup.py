@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from announcer.db import engine, schema
+from announcer.db import engine, rights, schema
 from announcer.db.models import DeliveryRow
 from announcer.services import health, records
 from announcer.services.installation import Installation
@@ -129,6 +129,13 @@ def _newsrooms_rights(session: Session) -> Finding:
             name,
             "announcer_newsroom can look into the schema announcer",
             "REVOKE ALL ON SCHEMA announcer FROM announcer_newsroom.",
+        )
+    seen = session.execute(text(rights.OPEN_TO), {"role": "announcer_newsroom"}).scalar_one()
+    if seen:
+        return wrong(
+            name,
+            f"announcer_newsroom could see that drafts are written: {', '.join(seen)}",
+            rights.REMEDY,
         )
     return right(name, "announcer_newsroom sees what is released")
 

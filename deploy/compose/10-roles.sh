@@ -6,5 +6,5 @@ psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<SQL
 \set owner_password \`cat /run/secrets/owner_password\`
 \set app_password \`cat /run/secrets/app_password\`
 \set newsroom_password \`cat /run/secrets/newsroom_password\`
-\i /roles.sql
+\i /deploy/roles.sql
 SQL

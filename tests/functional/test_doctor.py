@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 
 from announcer.cli.doctor import findings
 from announcer.cli.main import cli
-from announcer.embedded import valkey
+from announcer.embedded import postgres, valkey
 from announcer.embedded.mail import free_port
 from announcer.services import checkup, reviewing
 from announcer.services.checkup import Mark
@@ -104,6 +105,19 @@ def test_what_is_damaged_in_the_database_is_named(settings, world, tmp_path, dam
     world.owner.execute(damage)
     found = ill(tmp_path)
     assert words in " ".join(found.pop(name))
+    assert found == {}
+
+
+def test_a_database_in_which_the_newsroom_could_see_a_writer_is_found(
+    settings, server, database_name, tmp_path
+):
+    url = server.url(postgres.SUPERUSER, database_name).replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as superuser:
+        superuser.execute("GRANT EXECUTE ON FUNCTION pg_relation_size(regclass, text) TO PUBLIC")
+    found = ill(tmp_path)
+    said, remedy = found.pop("rights of the newsroom")
+    assert "pg_relation_size" in said
+    assert "deploy/database.sql" in remedy
     assert found == {}
 
 

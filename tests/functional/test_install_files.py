@@ -270,16 +270,17 @@ def test_the_roles_are_as_the_embedded_database_makes_them(server: EmbeddedPostg
     said = (ROOT / "deploy" / "roles.sql").read_text(encoding="utf-8")
     with psycopg.connect(server.superuser_url.replace("+psycopg", "")) as connection:
         rows = connection.execute(
-            "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolconnlimit FROM pg_roles"
-            " WHERE rolname LIKE 'announcer%'"
+            "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolconnlimit, rolconfig"
+            " FROM pg_roles WHERE rolname LIKE 'announcer%'"
         ).fetchall()
     assert len(rows) == 3
-    for name, *powers, limit in rows:
+    for name, *powers, limit, settings in rows:
         assert powers == [False, False, False]
-        made = re.search(rf"CREATE ROLE {name} ([^;]+);", said)
+        made = re.search(rf"ALTER ROLE {name} LOGIN ([^;]+);", said)
         assert made
-        assert "NOSUPERUSER NOCREATEDB NOCREATEROLE" in made[1]
-        assert (limit != -1) == ("CONNECTION LIMIT" in made[1])
+        assert f"NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT {limit}\n" in made[1]
+        given = re.findall(rf"ALTER ROLE {name} SET (\w+) = '(\w+)';", said)
+        assert [f"{key}={value}" for key, value in given] == (settings or [])
 
 
 # announcer init ------------------------------------------------------------------------------

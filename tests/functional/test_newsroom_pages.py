@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import html5lib
 import httpx
 import lxml.html
+import psycopg
 import pytest
 
+from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import holding
 from tests.functional.every_page import of_the_newsroom
 from tests.functional.newsroom_way import correct, out, out_with_files
@@ -324,24 +326,25 @@ def test_without_its_database_the_newsroom_says_that_it_is_closed(world: World) 
 
 
 def test_it_opens_again_by_itself_when_the_database_is_back(
-    world: World, newsroom: PublicHouse, reader: Reader
+    world: World, server: EmbeddedPostgres, reader: Reader
 ) -> None:
     public_id = out(world)
     assert reader.get(f"/nyheter/{public_id}").status_code == 200
-    _close_sessions(world, newsroom)
+    _close_sessions(world, server)
     assert reader.get(f"/nyheter/{public_id}").status_code == 200
     assert reader.get("/sok?q=Biblioteket").status_code == 200
     assert [reader.get(path).text for path in ("/healthz", "/readyz")] == ["ok\n", "ready\n"]
 
 
-def _close_sessions(world: World, newsroom: PublicHouse) -> None:
-    """As a restart of PostgreSQL does; a role may end its own sessions."""
-    with newsroom.newsroom.database.reading() as session:
-        session.connection().exec_driver_sql(
+def _close_sessions(world: World, server: EmbeddedPostgres) -> None:
+    """As a restart of PostgreSQL does."""
+    with psycopg.connect(server.superuser_url.replace("+psycopg", "")) as superuser:
+        ended = superuser.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE usename = current_user AND pid <> pg_backend_pid()"
-            " AND datname = current_database()"
-        )
+            " WHERE usename = 'announcer_newsroom' AND datname = %s",
+            [world.owner.info.dbname],
+        ).fetchall()
+    assert ended
 
 
 def test_another_schema_is_not_ready(world: World, reader: Reader) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.functional.newsroom_way import out
+from tests.functional.newsroom_way import out, out_with_files
 from tests.public_visitor import Reader
 from tests.world import POLICY, ROOT, World
 
@@ -73,6 +73,26 @@ def test_it_needs_its_own_three_settings_and_logs_no_reader(
     written = process.communicate()[0]
     for secret in (public_id, "okant", "en-viss-redaktion", "GET", "/nyheter"):
         assert secret not in written
+
+
+def test_it_serves_pages_files_search_and_feeds_with_all_that_its_role_may(
+    world: World, newsroom_url: str
+) -> None:
+    public_id = out_with_files(world)
+    with gunicorn(settings(newsroom_url)) as (process, url):
+        wait_until_it_answers(process, url)
+        reader = Reader(url)
+        for path in ("/", "/sok?q=bussen", f"/nyheter/{public_id}"):
+            assert "Klockarskolan" in reader.text(path), path
+        found = reader.crawl()
+    assert {answer.status for answer in found.values() if answer.status >= 500} == set()
+    types = {
+        dict(answer.headers).get("content-type", "").partition(";")[0] for answer in found.values()
+    }
+    assert types >= {
+        *("text/html", "image/svg+xml", "application/pdf"),
+        *("application/rss+xml", "application/atom+xml", "application/feed+json"),
+    }
 
 
 def test_it_refuses_a_setting_of_the_other_house(world: World, newsroom_url: str) -> None:

@@ -3,6 +3,7 @@
 `make test-peers` runs the whole of tests/integration/promise on the same server.
 """
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from announcer.cli.main import cli
 from announcer.db import migrating, schema
+from announcer.domain.errors import SetupError
 from announcer.embedded import postgres
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import reviewing
@@ -23,13 +25,11 @@ pytestmark = pytest.mark.peers
 
 OPERATOR = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 (OLDEST_DUE,) = blocks(OPERATOR, "sql")
-ROLES = (
-    (ROOT / "deploy" / "roles.sql")
-    .read_text(encoding="utf-8")
-    .replace(":'owner_password'", "'choose-one'")
-    .replace(":'app_password'", "'choose-another'")
-    .replace(":'newsroom_password'", "'choose-a-third'")
-)
+PASSWORDS = {
+    "owner_password": "choose-one",
+    "app_password": "choose-another",
+    "newsroom_password": "choose-a-third",
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +54,22 @@ def as_role(url: str, role: str, password: str) -> str:
     return f"postgresql+psycopg://{role}:{password}@/announcer?{sockets}"
 
 
-def statements(sql: str) -> list[str]:
-    return [one for one in sql.split(";\n") if one.strip()]
+def psql(programs: Path | None, url: str, file: str, **variables: str) -> None:
+    assert programs
+    given = [f"--set={name}={value}" for name, value in variables.items()]
+    done = subprocess.run(
+        [programs / "psql", "--no-psqlrc", *given, f"--file={ROOT / 'deploy' / file}", url],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.fixture(scope="module")
-def prepared(empty: str) -> str:
+def prepared(empty: str, programs: Path | None) -> str:
     """The server after the operator has made roles and database as the page says."""
-    with psycopg.connect(empty, autocommit=True) as connection:
-        for statement in statements(ROLES):
-            connection.execute(statement.encode())
+    psql(programs, empty, "roles.sql", **PASSWORDS)
     return empty
 
 
@@ -95,6 +101,46 @@ def test_the_app_role_can_ask_what_is_late_and_change_nothing_of_the_schema(prep
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
+
+
+def test_the_roles_and_the_database_can_be_run_again(prepared: str, programs: Path | None):
+    migrating.upgrade(as_role(prepared, "announcer_owner", "choose-one"))
+    app = as_role(prepared, "announcer_app", "choose-another").replace("+psycopg", "")
+    newsroom = as_role(prepared, "announcer_newsroom", "choose-a-third")
+    broken_into = newsroom.replace("+psycopg", "")
+    with psycopg.connect(broken_into, autocommit=True) as thief:
+        thief.execute("ALTER ROLE announcer_newsroom PASSWORD 'mine'")
+        thief.execute("ALTER ROLE announcer_newsroom SET search_path = 'nowhere'")
+    psql(programs, prepared, "roles.sql", **PASSWORDS)
+    schema.refuse_wrong_newsroom(newsroom)
+    with psycopg.connect(broken_into) as connection:
+        assert connection.execute("SHOW search_path").fetchone() == ('"$user", public',)
+        assert connection.execute("SHOW temp_file_limit").fetchone() == ("256MB",)
+    # A restore that failed has closed its database: it must stay so.
+    with psycopg.connect(prepared, autocommit=True) as superuser:
+        superuser.execute("REVOKE CONNECT ON DATABASE announcer FROM announcer_app")
+        psql(programs, prepared, "database.sql")
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(app)
+        superuser.execute("GRANT CONNECT ON DATABASE announcer TO announcer_app")
+
+
+def test_a_database_made_for_a_backup_has_the_same_rights(prepared: str, programs: Path | None):
+    psql(programs, prepared, "database.sql", database="second")
+    second = {
+        role: as_role(prepared, f"announcer_{role}", password).replace("/announcer?", "/second?")
+        for role, password in (("owner", "choose-one"), ("newsroom", "choose-a-third"))
+    }
+    migrating.upgrade(second["owner"])
+    schema.refuse_wrong_newsroom(second["newsroom"])
+    with psycopg.connect(prepared, autocommit=True) as superuser:
+        superuser.execute("CREATE DATABASE by_hand OWNER announcer_owner TEMPLATE template0")
+    by_hand = {role: url.replace("/second?", "/by_hand?") for role, url in second.items()}
+    migrating.upgrade(by_hand["owner"])
+    with pytest.raises(SetupError, match=r"deploy/database\.sql"):
+        schema.refuse_wrong_newsroom(by_hand["newsroom"])
+    psql(programs, prepared, "database.sql", database="by_hand")
+    schema.refuse_wrong_newsroom(by_hand["newsroom"])
 
 
 def seconds_overdue(app_url: str) -> float:
