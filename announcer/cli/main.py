@@ -29,6 +29,7 @@ MODULES = {
     "import": "importing",
     "policy": "policies",
     **dict.fromkeys(("backup", "restore", "standstill", "weed", "erase"), "keeping"),
+    "sign-in": "signing_in",
     "token": "tokens",
     "doctor": "doctor",
 }

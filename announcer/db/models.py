@@ -429,6 +429,15 @@ class ApiTokenRow(Base):
     __table_args__ = (Index(None, "person"),)
 
 
+class SignInLinkRow(Base):
+    """A link that signs somebody in, stored hashed; deleted when it is used or too old."""
+
+    __tablename__ = "sign_in_link"
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    expires_at: Mapped[Moment]
+
+
 class IdempotentRequestRow(Base):
     """A request that changed something, and what it was answered: a repeat gets the same."""
 

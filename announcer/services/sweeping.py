@@ -18,6 +18,7 @@ from announcer.services import records
 from announcer.services.delivering import next_try_in_doubt
 from announcer.services.dispatching import stop
 from announcer.services.installation import Installation
+from announcer.services.signing_in import forget_old_links
 
 log = get_logger("announcer.sweeping")
 
@@ -26,7 +27,8 @@ MOST_DEATHS = 3
 
 
 def sweep(installation: Installation) -> int:
-    """Take back every lease that ran out (``<= now``, with no limit on how long ago).
+    """Take back every lease that ran out (``<= now``, with no limit on how long ago), and forget
+    the sign-in links that nobody used in time.
 
     Returns how many batches of dead workers were found.
     """
@@ -37,6 +39,7 @@ def sweep(installation: Installation) -> int:
         for batch in dead:
             _bury(session, installation, batch, now)
         _stop_late(session, now)
+        forget_old_links(session, now)
         return len(dead)
 
 

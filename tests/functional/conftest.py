@@ -1,11 +1,18 @@
 """People at their browsers, on a whole installation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from announcer.domain.audience import Person
+from announcer.embedded import postgres, valkey
+from announcer.embedded.mail import free_port
+from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import reviewing
+from tests.doubles.recording_smtp import RecordingSmtp
+from tests.functional.deployed import Place, init
 from tests.functional.visitor import Visitor
 from tests.world import World
 
@@ -47,3 +54,43 @@ def publish(world: World) -> Publish:
         return public_id
 
     return approve
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What `announcer init` wrote."""
+    init(tmp_path / "etc")
+    return tmp_path / "etc"
+
+
+@pytest.fixture
+def place(
+    server: EmbeddedPostgres, smtp: RecordingSmtp, folder: Path, tmp_path: Path
+) -> Iterator[Place]:
+    """An empty database, a queue and a mail server, named in the secrets that `init` wrote."""
+    name = f"installed_{uuid4().hex[:12]}"
+    server.create_database(name)
+    with valkey.running(tmp_path / "valkey") as queue:
+        for secret, value in {
+            "owner_url": server.url(postgres.OWNER, name),
+            "database_url": server.url(postgres.APP, name),
+            "newsroom_url": server.url(postgres.NEWSROOM, name),
+            "redis_url": queue.celery_url,
+            "smtp_url": f"smtp://127.0.0.1:{smtp.port}?helo=test.example",
+        }.items():
+            (folder / "secrets" / secret).chmod(0o600)
+            (folder / "secrets" / secret).write_text(value, encoding="utf-8")
+        secrets = str(folder / "secrets")
+        yield Place(
+            {
+                "/run/secrets": secrets,
+                "%d": secrets,
+                "/srv/policy": str(folder / "policy"),
+                "/etc/announcer/policy": str(folder / "policy"),
+                "/opt/announcer/venv/bin/": "",
+                "0.0.0.0:": "127.0.0.1:",
+                ":8080": f":{free_port()}",
+                ":8081": f":{free_port()}",
+            }
+        )
+    server.drop_database(name)

@@ -3,14 +3,18 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
+from click.testing import CliRunner
 
+from announcer.cli.main import cli
 from tests.world import ROOT
 
 COMPOSE = ROOT / "docker-compose.yml"
@@ -125,3 +129,46 @@ def running(process: Process, place: Place, log: Path) -> Iterator[subprocess.Po
         except subprocess.TimeoutExpired:
             started.kill()
             started.wait()
+
+
+ANSWERS = {
+    "name": "Exempelköpings kommun",
+    "short-name": "Exempelköping",
+    "address": 'Storgatan 1, "gula huset"',
+    "phone": "0123-456 78",
+    "email": "kommun@exempel.example",
+    "web": "www.exempel.example",
+    "intranet": "http://127.0.0.1:8080",
+    "newsroom": "http://127.0.0.1:8081",
+    "smtp": "smtp://127.0.0.1:25?helo=test.example",
+    "person": "p0001",
+}
+
+
+def init(folder: Path, *more: str, **other: str) -> str:
+    options = [f"--{name}={value}" for name, value in {**ANSWERS, **other}.items()]
+    done = CliRunner().invoke(
+        cli,
+        ["init", f"--to={folder}", "--no-mail-test", *options, *more],
+        input="\n" * 10,
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def until(question: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+    """Ask again until it is so; the limit only ends a test that has failed."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if question():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not so after {seconds} s: {what}")
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,6 +1,6 @@
 """An address of every kind of page, in the languages in which it can be read."""
 
-from announcer.services import holding
+from announcer.services import holding, signing_in
 from tests.functional.conftest import Publish
 from tests.functional.newsroom_way import correct, out, out_with_files
 from tests.world import World
@@ -26,9 +26,11 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     held = publish(world.decision("Pausad"))
     holding.hold(world.installation, world.communicator, held, "frågor")
     waiting = world.example("05")
+    key = signing_in.make_link(world.installation, world.communicator.directory_id).key
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
         *("/skriv?klass=information", "/skriv?klass=bara+min+enhet", "/mina", "/godkann"),
         *(f"/godkann/{waiting}", f"/meddelanden/{shown}", f"/meddelanden/{shown}/dra-tillbaka"),
         *(f"/meddelanden/{held}", "/bevakning", "/floden", "/driftlage", "/tillganglighet"),
+        *(f"/logga-in/{key}", "/logga-in/none"),
     )

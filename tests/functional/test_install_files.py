@@ -2,13 +2,10 @@
 
 import re
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from uuid import uuid4
 
-import httpx
 import psycopg
 import pytest
 from click.testing import CliRunner
@@ -17,7 +14,6 @@ from announcer.bootstrap import install
 from announcer.cli.main import cli
 from announcer.config import Config
 from announcer.domain.manuscript import read_manuscript
-from announcer.embedded import postgres, valkey
 from announcer.embedded.mail import free_port
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.people.lookup import directory
@@ -26,99 +22,23 @@ from announcer.services.importing import IMPORTS
 from announcer.services.status import of
 from tests.doubles.recording_smtp import RecordingSmtp
 from tests.functional.deployed import (
+    ANSWERS,
     UNITS,
     Place,
     Process,
+    answers,
     compose,
+    init,
     of_compose,
     of_systemd,
     read_unit,
     running,
+    until,
 )
 from tests.world import BESLUT, EXAMPLES, ROOT
 
-ANSWERS = {
-    "name": "Exempelköpings kommun",
-    "short-name": "Exempelköping",
-    "address": 'Storgatan 1, "gula huset"',
-    "phone": "0123-456 78",
-    "email": "kommun@exempel.example",
-    "web": "www.exempel.example",
-    "intranet": "http://127.0.0.1:8080",
-    "newsroom": "http://127.0.0.1:8081",
-    "smtp": "smtp://127.0.0.1:25?helo=test.example",
-    "person": "p0001",
-}
 #: What only the owner may have.
 OWNERS = {"owner_password", "owner_url", "superuser_password"}
-
-
-def init(folder: Path, *more: str, **other: str) -> str:
-    options = [f"--{name}={value}" for name, value in {**ANSWERS, **other}.items()]
-    done = CliRunner().invoke(
-        cli,
-        ["init", f"--to={folder}", "--no-mail-test", *options, *more],
-        input="\n" * 10,
-        catch_exceptions=False,
-    )
-    assert done.exit_code == 0, done.output
-    return done.output
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    init(tmp_path / "etc")
-    return tmp_path / "etc"
-
-
-@pytest.fixture
-def place(
-    server: EmbeddedPostgres, smtp: RecordingSmtp, folder: Path, tmp_path: Path
-) -> Iterator[Place]:
-    """An empty database, a queue and a mail server, named in the secrets that `init` wrote."""
-    name = f"installed_{uuid4().hex[:12]}"
-    server.create_database(name)
-    with valkey.running(tmp_path / "valkey") as queue:
-        for secret, value in {
-            "owner_url": server.url(postgres.OWNER, name),
-            "database_url": server.url(postgres.APP, name),
-            "newsroom_url": server.url(postgres.NEWSROOM, name),
-            "redis_url": queue.celery_url,
-            "smtp_url": f"smtp://127.0.0.1:{smtp.port}?helo=test.example",
-        }.items():
-            (folder / "secrets" / secret).chmod(0o600)
-            (folder / "secrets" / secret).write_text(value, encoding="utf-8")
-        secrets = str(folder / "secrets")
-        yield Place(
-            {
-                "/run/secrets": secrets,
-                "%d": secrets,
-                "/srv/policy": str(folder / "policy"),
-                "/etc/announcer/policy": str(folder / "policy"),
-                "/opt/announcer/venv/bin/": "",
-                "0.0.0.0:": "127.0.0.1:",
-                ":8080": f":{free_port()}",
-                ":8081": f":{free_port()}",
-            }
-        )
-    server.drop_database(name)
-
-
-def until(question: Callable[[], object], what: str, seconds: float = 60.0) -> None:
-    """Ask again until it is so; the limit only ends a test that has failed."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if question():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"not so after {seconds} s: {what}")
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 @pytest.mark.timeout(240)

@@ -13,6 +13,7 @@ from web.intranet.app import create_app
 
 OPEN = {
     "/logga-in",
+    "/logga-in/<key>",
     "/logga-ut",
     "/healthz",
     "/readyz",

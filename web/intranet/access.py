@@ -29,6 +29,8 @@ OPEN = frozenset(
         "health.metrics",
         "signin.choose",
         "signin.sign_in",
+        "signin.show_link",
+        "signin.use_link",
         "signin.sign_out",
         "pages.accessibility",
         "look.static",

@@ -1,21 +1,37 @@
-"""Signing in by choosing a person from the directory: for evaluation, on this machine only."""
+"""Signing in: by a link that works once, or by choosing a person from the directory.
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+Choosing is for evaluation, on this machine only.
+"""
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from announcer.domain.audience import Person
 from announcer.people.lookup import directory, find_person
+from announcer.services import signing_in
 from web.intranet.access import config, installation, is_on_loopback, units
 
 blueprint = Blueprint("signin", __name__)
+Page = tuple[str, int]
 #: As many as a person looks through; the search finds the others.
 SHOWN = 40
 
 
 def _refuse_elsewhere() -> None:
     if config().sign_in != "choose" or not is_on_loopback():
-        abort(403, _("Inloggningen är inte inställd på den här adressen."))
+        text = _("Här loggar man in med en länk. Be den som sköter systemet om en.")
+        abort(make_response(_page(_("Logga in"), text, 403)))
 
 
 @blueprint.get("/logga-in")
@@ -45,9 +61,54 @@ def sign_in() -> Response:
     _refuse_elsewhere()
     with installation().database.reading() as found:
         person = find_person(found, request.form.get("person", ""))
+    _start_session(person)
+    return redirect(_own_path(request.form.get("vidare", "")) or url_for("reading.front"), 303)
+
+
+def _start_session(person: Person) -> None:
+    """Whatever the old session held is gone, its token too: nobody can have prepared this one."""
     session.clear()
     session["person"] = str(person.pseudonym)
-    return redirect(_own_path(request.form.get("vidare", "")) or url_for("reading.front"), 303)
+
+
+@blueprint.get("/logga-in/<key>")
+def show_link(key: str) -> Page:
+    """Whom the link lets in, and one button. Opening it does not use it up: mail programs and
+    chats open links to show what is behind them."""
+    with installation().database.reading() as found:
+        invited = signing_in.whose(found, key)
+    if invited is None:
+        return _no_such_link()
+    unit = units().by_code.get(invited.unit)
+    text = _(
+        "Länken är till för %(person)s, %(unit)s, och gäller en gång.",
+        person=invited.directory_id,
+        unit=unit.name if unit else invited.unit,
+    )
+    return _page(_("Logga in"), text, 200, invited)
+
+
+@blueprint.post("/logga-in/<key>")
+def use_link(key: str) -> Response | Page:
+    """A new session for the link's person; the link is gone."""
+    person = signing_in.sign_in(installation(), key)
+    if person is None:
+        return _no_such_link()
+    _start_session(person)
+    return redirect(url_for("reading.front"), 303)
+
+
+def _no_such_link() -> Page:
+    """The same for a false, a used and an old link: which it was, a stranger need not know."""
+    text = _(
+        "Den är redan använd, för gammal eller inte hel. Be den som sköter systemet om en ny länk."
+    )
+    return _page(_("Länken gäller inte"), text, 404)
+
+
+def _page(title: str, text: str, code: int, invited: Person | None = None) -> Page:
+    page = render_template("signin_link.html", title=title, text=text, invited=invited)
+    return page, code
 
 
 def _own_path(onward: str) -> str:
