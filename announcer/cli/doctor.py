@@ -69,7 +69,8 @@ def findings(home: Path) -> Iterator[Finding]:
     if config.newsroom_url:
         yield from _web("the newsroom", "ANNOUNCER_NEWSROOM_URL", config.newsroom_url)
     yield _posters(installation)
-    yield _disk(home)
+    if (home / "postgres").is_dir():  # on another machine, or in a container, its disk is not ours
+        yield _disk(home)
     yield from _sign_in(config)
 
 

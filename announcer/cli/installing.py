@@ -150,23 +150,25 @@ def init(context: click.Context, /, *, folder: Path, no_mail_test: bool, **told:
     answers = Answers(**told)
     if not no_mail_test:
         _greet(answers.smtp, ask=context.get_parameter_source("smtp") is ParameterSource.PROMPT)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     _write_policy(folder / "policy", answers)
     _write(folder / "announcer.env", _settings(answers))
     _write(folder / "newsroom.env", f"ANNOUNCER_NEWSROOM_URL={answers.newsroom}\n")
     made = _write_secrets(folder / "secrets", answers)
     _write_people(folder / "first", answers)
+    _open_to_the_programs(folder)
     click.echo(f"Written to {folder.absolute()}; {made} new secrets, the others kept as they were.")
-    click.echo(NEXT)
+    click.echo(NEXT.format(person=answers.person))
 
 
 NEXT = """\
 Next, with Docker:
   docker compose up -d
-  docker compose run --rm -v ./first:/first:ro dispatcher python -m announcer import units /first/units.csv
-  docker compose run --rm -v ./first:/first:ro dispatcher python -m announcer import staff /first/staff.csv
-Without it: docs/operate.md, "On your own servers". You are the information unit until you import
-your own lists of units and staff."""
+  docker compose run --rm -v ./first:/first:ro intranet python -m announcer import units /first/units.csv
+  docker compose run --rm -v ./first:/first:ro intranet python -m announcer import staff /first/staff.csv
+  docker compose run --rm intranet python -m announcer sign-in {person}
+The last one prints an address at which {person} can sign in. Without Docker: docs/operate.md, "With
+systemd". You are the information unit until you import your own lists of units and staff."""
 
 
 def _greet(smtp: str, *, ask: bool) -> None:
@@ -281,6 +283,15 @@ def _write_people(folder: Path, answers: Answers) -> None:
         "person,unit,workplace,role,email,language\n"
         f"{answers.person},info,{_cell(answers.address)},informatör,{answers.email},sv\n",
     )
+
+
+def _open_to_the_programs(folder: Path) -> None:
+    """What is no secret is read by the programs' users, whatever umask was in force here."""
+    (folder / "announcer.env").chmod(0o644)
+    (folder / "newsroom.env").chmod(0o644)
+    for name in ("policy", "first"):
+        for path in (folder / name, *(folder / name).rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _cell(text: str) -> str:

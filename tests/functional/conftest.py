@@ -80,9 +80,12 @@ def place(
         }.items():
             (folder / "secrets" / secret).chmod(0o600)
             (folder / "secrets" / secret).write_text(value, encoding="utf-8")
-        secrets = str(folder / "secrets")
+        secrets, kept = str(folder / "secrets"), folder / "kept"
+        kept.mkdir()
         yield Place(
             {
+                "/var/lib/announcer/backup": str(kept),
+                "/backup/": f"{kept}/",
                 "/run/secrets": secrets,
                 "%d": secrets,
                 "/srv/policy": str(folder / "policy"),

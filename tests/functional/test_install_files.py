@@ -39,6 +39,8 @@ from tests.world import BESLUT, EXAMPLES, ROOT
 
 #: What only the owner may have.
 OWNERS = {"owner_password", "owner_url", "superuser_password"}
+#: What runs once and ends: with the owner's credentials, and where nobody from outside reaches it.
+ONCE = {"migrate", "keeper", "backup"}
 
 
 @pytest.mark.timeout(240)
@@ -51,10 +53,8 @@ def test_every_command_runs_as_it_is_written_and_carries_an_announcement(
     tmp_path: Path,
 ) -> None:
     processes = read(folder)
-    migrate = processes.pop("migrate")
-    argv, environ = migrate.in_(place)
-    done = subprocess.run(argv, env=environ, cwd=tmp_path, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    once = {name: processes.pop(name) for name in ONCE & processes.keys()}
+    _runs_once(once.pop("migrate"), place, tmp_path)
     with ExitStack() as stack:
         started = {
             name: stack.enter_context(running(process, place, tmp_path / f"{name}.log"))
@@ -71,6 +71,17 @@ def test_every_command_runs_as_it_is_written_and_carries_an_announcement(
                 health = [place.put_in(word) for word in process.health]
                 asked = subprocess.run(health, env=environ, check=False, capture_output=True)
                 assert asked.returncode == 0, (name, asked.stderr)
+        (backup,) = once.values()
+        assert "bytes" in _runs_once(backup, place, tmp_path)
+
+
+def _runs_once(process: Process, place: Place, folder: Path) -> str:
+    argv, environ = process.in_(place)
+    done = subprocess.run(
+        argv, env=environ, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _carries_an_announcement(
@@ -119,10 +130,12 @@ def test_no_service_has_more_rights_than_it_needs() -> None:
         assert service["read_only"] is True, name
         assert "no-new-privileges:true" in service["security_opt"], name
         assert not service.keys() & {"privileged", "network_mode", "pid", "ipc", "devices"}, name
-        assert not any("docker.sock" in volume for volume in service.get("volumes", ())), name
+        volumes = service.get("volumes", ())
+        assert not any("docker.sock" in str(volume) for volume in volumes), name
         if "build" in service:
             assert service["user"].split(":")[0] != "0", name
-            assert all(volume.endswith(":ro") for volume in service.get("volumes", ())), name
+            written = [volume for volume in volumes if not str(volume).endswith(":ro")]
+            assert [volume["target"] for volume in written] == ["/backup"] * (name == "keeper")
         for port in service.get("ports", ()):
             assert port.startswith("127.0.0.1:"), "a proxy with TLS stands in front"
 
@@ -140,10 +153,10 @@ def test_the_public_side_has_nothing_of_the_other_house(read, folder: Path) -> N
     assert ours == {"NEWSROOM_DATABASE_URL_FILE", "ANNOUNCER_POLICY", "ANNOUNCER_NEWSROOM_URL"}
 
 
-def test_only_migrations_get_what_is_the_owners(folder: Path) -> None:
+def test_only_what_runs_once_gets_what_is_the_owners(folder: Path) -> None:
     for read in (of_compose, of_systemd):
         for name, process in read(folder).items():
-            assert name == "migrate" or not process.secrets & OWNERS, name
+            assert name in ONCE or not process.secrets & OWNERS, name
 
 
 def test_the_newsroom_reaches_the_database_and_nothing_else_inside() -> None:
@@ -170,6 +183,7 @@ def test_each_house_has_a_user_of_its_own_and_a_fence() -> None:
             assert rows[key] == value, (file.name, key)
         assert "ANNOUNCER_SECRET_KEY=" not in file.read_text(encoding="utf-8")
     assert users.pop("announcer-newsroom") == "announcer-newsroom"
+    assert users.pop("announcer-backup") == "announcer-keeper"
     assert set(users.values()) == {"announcer"}
     target = (UNITS / "announcer.target").read_text(encoding="utf-8")
     assert all(f"{name}.service" in target for name in [*users, "announcer-newsroom"])
