@@ -136,7 +136,9 @@ def test_a_reader_token_reads_with_its_audiences_rights_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "nonsense", reader_token.sign("another key" * 4, ("alla",))]
+    "token",
+    ["x", "nonsense", reader_token.sign("another key" * 4, ("alla",))],
+    ids=["short", "nonsense", "of another key"],  # the last one differs from second to second
 )
 def test_a_false_token_is_told_so(world: World, publish: Publish, token: str) -> None:
     public_id = publish(world.decision())
