@@ -36,7 +36,7 @@ def make_link(installation: Installation, directory_id: str) -> Link:
     Nobody is asked who makes it: whoever runs this holds the programs' own credentials.
     """
     key = secrets.token_urlsafe(32)
-    with installation.database.transaction("make sign in link") as session:
+    with installation.database.transaction("sign in link") as session:
         person = find_person(session, directory_id)
         expires_at = engine.now(session) + LIFE
         session.add(

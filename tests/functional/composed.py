@@ -137,11 +137,22 @@ class Postgres:
             return {}
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
 
+    def as_superuser(self) -> dict[str, str]:
+        """The environment in which psql reaches it as the superuser, whoever types it."""
+        password = (self.folder / "secrets" / "superuser_password").read_text(encoding="utf-8")
+        return {
+            **self.environ(),
+            "PGHOST": "127.0.0.1",
+            "PGUSER": self.account.pw_name,
+            "PGPASSWORD": password,
+            "PGDATABASE": "postgres",
+        }
+
     def show(self, setting: str) -> str:
         """A setting as the running server has it."""
-        url = f"postgresql://{self.account.pw_name}@127.0.0.1:{self.port}/postgres"
-        password = (self.folder / "secrets" / "superuser_password").read_text(encoding="utf-8")
-        with psycopg.connect(url, password=password) as connection:
+        to = self.as_superuser()
+        url = f"postgresql://{to['PGUSER']}@127.0.0.1:{self.port}/postgres"
+        with psycopg.connect(url, password=to["PGPASSWORD"]) as connection:
             row = connection.execute("SELECT current_setting(%s)", [setting]).fetchone()
         assert row
         return str(row[0])
@@ -153,8 +164,13 @@ def _account() -> pwd.struct_passwd:
 
 
 @contextmanager
-def postgres_as_written(secrets: Path, port: int) -> Iterator[Postgres]:
-    """The service ``postgres``, from an empty volume on, with the secrets that `init` wrote."""
+def postgres_as_written(
+    secrets: Path, port: int, *, first_start: bool = True
+) -> Iterator[Postgres]:
+    """The service ``postgres``, from an empty volume on, with the secrets that `init` wrote.
+
+    Without ``first_start`` it has no roles of ours: any PostgreSQL that somebody has.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     server = Postgres(
         compose()["services"]["postgres"], folder, port, postgres_programs(), _account()
@@ -164,7 +180,8 @@ def postgres_as_written(secrets: Path, port: int) -> Iterator[Postgres]:
         process = server.start()
         try:
             until(lambda: server.healthy() or process.poll() is not None, "PostgreSQL answers")
-            server.first_start()
+            if first_start:
+                server.first_start()
             yield server
         finally:
             process.send_signal(2)  # SIGINT: ends sessions, writes a checkpoint
