@@ -5,12 +5,16 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
 from sqlalchemy.engine import make_url
 
 from announcer.db.models import SCHEMA
 from announcer.db.newsroom import NEWSROOM
 from announcer.domain.errors import SetupError
 from announcer.embedded.binaries import postgres_programs
+
+#: Where Debian's and Red Hat's packages put the programs of a version.
+INSTALLED = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin")
 
 
 def dump(url: str, file: Path) -> int:
@@ -57,7 +61,7 @@ def load(url: str, file: Path) -> None:
 
 def _run(program: str, arguments: list[str], url: str) -> None:
     done = subprocess.run(
-        [str(postgres_programs() / program), *arguments],
+        [str(_programs(url) / program), *arguments],
         env=_environment(url),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -66,6 +70,23 @@ def _run(program: str, arguments: list[str], url: str) -> None:
     )
     if done.returncode:
         raise SetupError(f"{program}: {done.stderr.strip() or f'exit code {done.returncode}'}")
+
+
+def _programs(url: str) -> Path:
+    """The programs of the server's own version where they are installed, else those we have.
+
+    A newer pg_restore says things that an older server does not know.
+    """
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with psycopg.connect(address, connect_timeout=5) as server:
+            major = server.info.server_version // 10000
+    except psycopg.OperationalError:  # the program itself says why, in its own words
+        return postgres_programs()
+    for folder in INSTALLED:
+        if (path := Path(folder.format(major))).joinpath("pg_restore").exists():
+            return path
+    return postgres_programs()
 
 
 def _environment(url: str) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from announcer.cli.main import cli
 from announcer.db import migrating, schema
 from announcer.domain.errors import SetupError
-from announcer.embedded import postgres
+from announcer.embedded import archive, postgres
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import reviewing
 from tests.architecture.repository import ROOT, blocks
@@ -141,6 +141,18 @@ def test_a_database_made_for_a_backup_has_the_same_rights(prepared: str, program
         schema.refuse_wrong_newsroom(by_hand["newsroom"])
     psql(programs, prepared, "database.sql", database="by_hand")
     schema.refuse_wrong_newsroom(by_hand["newsroom"])
+
+
+def test_a_backup_comes_back_on_this_version(prepared: str, programs: Path | None, tmp_path: Path):
+    owner = as_role(prepared, "announcer_owner", "choose-one")
+    migrating.upgrade(owner)
+    archive.dump(owner, tmp_path / "backup")
+    psql(programs, prepared, "database.sql", database="again")
+    again = owner.replace("/announcer?", "/again?")
+    archive.load(again, tmp_path / "backup")
+    schema.refuse_unknown(again)
+    newsroom = as_role(prepared, "announcer_newsroom", "choose-a-third")
+    schema.refuse_wrong_newsroom(newsroom.replace("/announcer?", "/again?"))
 
 
 def seconds_overdue(app_url: str) -> float:
