@@ -98,6 +98,14 @@ def test_the_roles_and_the_command_work_as_they_are_typed(
     said = [announcer(command.removeprefix("announcer ")) for command in commands]
     assert "/logga-in/" in said[-1]
     assert "bytes" in announcer(f"backup {tmp_path / 'announcer.dump'}")
+    here.replaced["/var/lib/announcer/backup"] = str(tmp_path)
+    begin = next(number for number, line in enumerate(lines) if "announcer_before" in line)
+    for line in lines[begin : begin + 2]:
+        made = types(line, here, postgres.as_superuser())
+        assert made.returncode == 0, made.stderr
+        assert "ERROR" not in made.stderr
+    restore = here.put_in(lines[begin + 2]).removeprefix("announcer ")
+    assert "Everything on record agrees" in announcer(restore)
     assert "stands still" in announcer("standstill --begin")
     assert "Allt står stilla" in announcer("standstill")
     assert "Allt går vidare" in announcer("--as p0001 standstill --end --yes")
