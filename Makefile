@@ -34,7 +34,7 @@ test: $(STAMP) $(COMPILED) chromium ## All tests that need no other servers than
 
 test-peers: $(STAMP) $(COMPILED) ## The tests against Debian's own servers, which it installs
 	programs=$$(tests/peers/install) && ANNOUNCER_TEST_POSTGRES=$$programs $(BIN)/pytest -n 2 --dist loadgroup \
-	  tests/peers $(wildcard tests/integration/promise tests/integration/db)
+	  tests/peers $(wildcard tests/integration/promise tests/integration/db tests/integration/keeping)
 
 check: $(STAMP) $(COMPILED) ## Lint, types, layers, catalogues
 	$(BIN)/ruff check .
