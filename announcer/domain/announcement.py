@@ -75,7 +75,8 @@ class Content:
     decision_at: datetime | None = None
     #: Only these channels, where the writer chose; empty means all that the class has.
     channels: tuple[str, ...] = ()
-    translations: Mapping[str, Translation] = field(default_factory=dict)
+    #: A mapping has no hash; the rest is enough to tell two texts apart quickly.
+    translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
     attachments: tuple[Attachment, ...] = ()
 
     def as_json(self) -> str:
