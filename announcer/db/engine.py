@@ -165,7 +165,12 @@ class Joined(Database):
 
     def notify(self) -> None:
         """Heard by the dispatchers when the whole is committed."""
-        self._session.execute(text(_RING))
+        wake_dispatchers(self._session)
+
+
+def wake_dispatchers(session: Session) -> None:
+    """Heard when the transaction is committed; see :meth:`Database.notify`."""
+    session.execute(text(_RING))
 
 
 def refusal_of_gate(error: DBAPIError) -> str | None:

@@ -1,20 +1,24 @@
 """Carrying out one batch: mark what is about to be sent, send it, write down what became of it.
 
 No database session is open while a channel talks to the world. What a worker may write depends
-on the fencing token it was given; a worker whose lease ran out writes nothing more.
+on the fencing token it was given; a worker whose lease ran out writes nothing more. What became
+of one group of recipients is written down in the transaction that marks the next: a commit each.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal, or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from announcer.channels import Channel
 from announcer.db import engine
 from announcer.db.engine import GateClosed
 from announcer.db.models import (
@@ -45,8 +49,6 @@ MOST_DOUBTS = 5
 GIVE_UP = timedelta(days=5)
 
 TRY_NOW = (DeliveryState.DEFERRED.value, DeliveryState.IN_DOUBT.value)
-#: Whoever may be due at the next look; a deferred one is in the batch's next round at the latest.
-UNTRIED = (DeliveryState.PENDING.value, *TRY_NOW)
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,57 @@ class Lease:
     token: int
 
 
+@dataclass(frozen=True)
+class Group:
+    """Recipients marked as `sending`, and what goes to them.
+
+    ``sha256`` names the artefact; ``tries`` counts each recipient's tries, with this one.
+    """
+
+    job: Job
+    sha256: str
+    tries: Mapping[str, int]
+
+
+class Held(NamedTuple):
+    """The rows that a batch's fate is written in, locked, and the time by the database."""
+
+    row: AnnouncementRow
+    step: StepRow
+    batch: BatchRow
+    now: datetime
+
+
+class Written(NamedTuple):
+    """An outcome as it is stored."""
+
+    state: str
+    reply: str
+    next_try_at: datetime | None
+
+
 class LeaseLostError(Exception):
     """The lease ran out and was taken back; nothing more may be written under it."""
 
 
-def deliver(installation: Installation, batch: UUID) -> None:
-    """Carry out a batch, to the end or until its gate closes.
+def deliver(installation: Installation, *batches: UUID) -> None:
+    """Carry out batches one after the other, each to the end or until its gate closes.
 
-    A message that comes twice, or for a batch that is in other hands, does nothing.
+    A message that comes twice, or for a batch that is in other hands, does nothing. Raises
+    ExceptionGroup when all were tried and some failed.
     """
+    failures = []
+    for batch in batches:
+        try:
+            _deliver(installation, batch)
+        except Exception as error:  # noqa: BLE001 - raised below; the next ones are not to blame
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("not every batch could be carried out", failures)
+    installation.wake()
+
+
+def _deliver(installation: Installation, batch: UUID) -> None:
     lease = _take(installation, batch)
     if lease is None:
         return
@@ -76,35 +120,36 @@ def deliver(installation: Installation, batch: UUID) -> None:
             _carry_out(installation, lease)
     except LeaseLostError:
         return  # the sweeper took it back; whoever has it now goes on
-    installation.wake()
 
 
 def _carry_out(installation: Installation, lease: Lease) -> None:
     """Send until nothing is due or the gate closes. Raises `LeaseLostError`."""
     try:
-        while job := _prepare(installation, lease):
+        group = _first(installation, lease)
+        while group:
             installation.database.point(f"{lease.channel}: before send")
-            outcomes = installation.channels[lease.channel].deliver(job)
+            outcomes = installation.channels[lease.channel].deliver(group.job)
             installation.database.point(f"{lease.channel}: after send")
-            if not _record(installation, lease, outcomes):
-                break  # saves the look that would find nobody
-        _finish(installation, lease)
+            group = _record(installation, lease, group, outcomes)
     except GateClosed:
         _give_back(installation, lease)
 
 
-def _take(installation: Installation, batch_id: UUID) -> Lease | None:
-    with installation.database.transaction("take batch") as session:
-        batch = session.scalar(
-            select(BatchRow).where(BatchRow.id == batch_id).with_for_update(skip_locked=True)
+def _take(installation: Installation, batch: UUID) -> Lease | None:
+    """A transaction of its own: also what kills a worker before anything is sent is counted."""
+    taken = (
+        update(BatchRow)
+        .where(BatchRow.id == batch, BatchRow.state == "queued", StepRow.id == BatchRow.step)
+        .values(
+            state="running",
+            token=lease_token.next_value(),
+            lease_until=func.announcer.announcer_now() + LEASE,
         )
-        if batch is None or batch.state != "queued":
-            return None
-        batch.state = "running"
-        batch.token = session.scalar(lease_token) or 0
-        batch.lease_until = engine.now(session) + LEASE
-        step = session.get_one(StepRow, batch.step)
-        return Lease(batch.id, step.id, step.channel, batch.token)
+        .returning(BatchRow.id, BatchRow.step, StepRow.channel, BatchRow.token)
+    )
+    with installation.database.transaction("take batch") as session:
+        row = session.execute(taken.execution_options(synchronize_session=False)).one_or_none()
+        return Lease(*row) if row else None
 
 
 @contextmanager
@@ -138,196 +183,212 @@ def _renew(installation: Installation, lease: Lease) -> None:
         )
 
 
-def _held(session: Session, lease: Lease) -> tuple[AnnouncementRow, StepRow, BatchRow]:
+def _held(session: Session, lease: Lease) -> Held:
     """The rows, locked in the order everything locks them. Raises `LeaseLostError`."""
     about = select(StepRow.announcement).where(StepRow.id == lease.step).scalar_subquery()
     row = session.scalars(
         select(AnnouncementRow).where(AnnouncementRow.id == about).with_for_update(key_share=True)
     ).one()
-    batch = session.scalars(
-        select(BatchRow).where(BatchRow.id == lease.batch).with_for_update()
+    step, batch, now = session.execute(
+        select(StepRow, BatchRow, func.announcer.announcer_now())
+        .join(BatchRow, BatchRow.step == StepRow.id)
+        .where(BatchRow.id == lease.batch)
+        .with_for_update(of=BatchRow)
     ).one()
     if batch.token != lease.token or batch.state != "running":
         raise LeaseLostError
-    return row, session.get_one(StepRow, lease.step), batch
+    return Held(row, step, batch, now)
 
 
-def _prepare(installation: Installation, lease: Lease) -> Job | None:
-    """Mark the next recipients as `sending` (the trigger looks) and give what goes to them."""
-    channel = installation.channels[lease.channel]
+def _first(installation: Installation, lease: Lease) -> Group | None:
     with installation.database.transaction("mark sending") as session:
-        row, step, batch = _held(session, lease)
-        now = engine.now(session)
-        due = select(DeliveryRow).where(
-            DeliveryRow.batch == batch.id,
+        return _next(session, installation, _held(session, lease))
+
+
+def _next(
+    session: Session, installation: Installation, held: Held, before: Group | None = None
+) -> Group | None:
+    """Mark whoever is due as `sending` (the trigger looks); finishes the batch where nobody is.
+
+    A batch is in one language and of one text, which is not read again after ``before``.
+    """
+    channel = installation.channels[held.step.channel]
+    due = _due(session, held, channel.batch_size)
+    if not due:
+        _finish(session, held)
+        return None
+    edition = replace(
+        before.job.edition if before else _edition(session, installation, held),
+        message_id=due[0].message_id,
+        to=due[0].address if held.step.external else "",
+    )
+    sha256, artefact = _artefact(session, channel, edition, due)
+    session.execute(
+        update(DeliveryRow)
+        .where(_one_of(DeliveryRow.recipient, [one.recipient for one in due]))
+        .where(DeliveryRow.batch == held.batch.id)
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempts=DeliveryRow.attempts + 1,
+            next_try_at=None,
+            artefact=func.coalesce(DeliveryRow.artefact, sha256),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    job = Job(
+        edition=edition,
+        artefact=artefact,
+        recipients=tuple(
+            Recipient(one.recipient, one.address, one.language, one.message_id) for one in due
+        ),
+        audience=tuple(held.step.audience),
+        attempt=max(one.attempts for one in due),
+    )
+    return Group(job, sha256, {one.recipient: one.attempts + 1 for one in due})
+
+
+def _one_of(column: InstrumentedAttribute[str], values: list[str]) -> ColumnElement[bool]:
+    """One parameter however many values there are: one statement to prepare."""
+    return column == any_(literal(values, ARRAY(Text)))
+
+
+def _due(session: Session, held: Held, most: int) -> Sequence[DeliveryRow]:
+    return session.scalars(
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.batch == held.batch.id,
             or_(
                 DeliveryRow.state == DeliveryState.PENDING.value,
-                DeliveryRow.state.in_(TRY_NOW) & (DeliveryRow.next_try_at <= now),
+                DeliveryRow.state.in_(TRY_NOW) & (DeliveryRow.next_try_at <= held.now),
             ),
         )
-        rows = list(session.scalars(due.order_by(DeliveryRow.recipient).limit(channel.batch_size)))
-        if not rows:
-            return None
-        edition = _edition(session, installation, row, step, rows[0])
-        artefact = _artefact(session, installation, lease.channel, edition, rows)
-        attempt = max(delivery.attempts for delivery in rows)
-        for delivery in rows:
-            delivery.state = DeliveryState.SENDING.value
-            delivery.attempts += 1
-            delivery.next_try_at = None
-        return Job(
-            edition=edition,
-            artefact=artefact,
-            recipients=tuple(
-                Recipient(d.recipient, d.address, d.language, d.message_id) for d in rows
-            ),
-            audience=tuple(step.audience),
-            attempt=attempt,
-        )
+        .order_by(DeliveryRow.recipient)
+        .limit(most)
+    ).all()
 
 
-def _edition(
-    session: Session,
-    installation: Installation,
-    row: AnnouncementRow,
-    step: StepRow,
-    delivery: DeliveryRow,
-) -> Edition:
+def _edition(session: Session, installation: Installation, held: Held) -> Edition:
+    row, step, batch, now = held
     revision = session.get_one(RevisionRow, step.revision)
     return Edition(
         content=records.content_of(session, revision),
-        language=delivery.language,
+        language=batch.language,
         sender=installation.sender,
         public_id=row.public_id,
         # What leaves the house never names an address inside it.
         page_url="" if step.external else f"{installation.base_url}/nyheter/{row.public_id}",
         # Whole seconds: the Date of a mail and the timestamp of a PDF have no fractions.
-        at=(step.started_at or engine.now(session)).replace(microsecond=0),
-        message_id=delivery.message_id,
-        to=delivery.address if step.external else "",
+        at=(step.started_at or now).replace(microsecond=0),
     )
 
 
 def _artefact(
-    session: Session,
-    installation: Installation,
-    channel: str,
-    edition: Edition,
-    rows: list[DeliveryRow],
-) -> bytes:
-    """The bytes that go out: made once, before the first attempt, and kept."""
-    made = {delivery.artefact for delivery in rows if delivery.artefact}
+    session: Session, channel: Channel, edition: Edition, due: Sequence[DeliveryRow]
+) -> tuple[str, bytes]:
+    """The bytes that go out, by their hash: made once, before the first attempt, and kept."""
+    made = {one.artefact for one in due if one.artefact}
     if made:
-        stored = session.get_one(BlobRow, made.pop()).content
-        sha256 = records.keep_blob(session, stored)
-    else:
-        stored = installation.channels[channel].compose(edition)
-        sha256 = records.keep_blob(session, stored)
-    for delivery in rows:
-        delivery.artefact = delivery.artefact or sha256
-    return stored
+        sha256 = made.pop()
+        return sha256, session.get_one(BlobRow, sha256).content
+    artefact = channel.compose(edition)
+    return records.keep_blob(session, artefact), artefact
 
 
-def _record(installation: Installation, lease: Lease, outcomes: Mapping[str, Outcome]) -> bool:
-    """Write down what became of them; whether somebody else in the batch was not tried yet."""
+def _record(
+    installation: Installation, lease: Lease, group: Group, outcomes: Mapping[str, Outcome]
+) -> Group | None:
+    """Write down what became of a group, and mark the next one.
+
+    Raises `GateClosed` where that one may not go; what became of the first is written all the
+    same, unless it is that which the gate refused.
+    """
+    try:
+        return _written_down(installation, lease, group, outcomes, go_on=True)
+    except GateClosed:
+        _written_down(installation, lease, group, outcomes, go_on=False)
+        raise
+
+
+def _written_down(
+    installation: Installation,
+    lease: Lease,
+    group: Group,
+    outcomes: Mapping[str, Outcome],
+    *,
+    go_on: bool,
+) -> Group | None:
     with installation.database.transaction("record outcome") as session:
-        row, step, batch = _held(session, lease)
-        rows = list(
-            session.scalars(
-                select(DeliveryRow).where(
-                    DeliveryRow.batch == batch.id, DeliveryRow.state == DeliveryState.SENDING.value
-                )
-            )
-        )
-        now = engine.now(session)  # asked once: each question would flush one row by itself
-        for delivery in rows:
-            _apply(installation, step, delivery, outcomes[delivery.recipient], now)
-        session.flush()
+        held = _held(session, lease)
+        row, step, batch, _ = held
+        written = {
+            recipient: _as_stored(installation, held, outcomes[recipient], tries)
+            for recipient, tries in group.tries.items()
+        }
+        _store(session, batch, written)
+        tally = dict(sorted(Counter(one.state for one in written.values()).items()))
         records.append(
-            session,
-            row.id,
-            "sent",
-            None,
-            step=step.key,
-            artefact=rows[0].artefact if rows else None,
-            outcome=_tally(rows),
+            session, row.id, "sent", None, step=step.key, artefact=group.sha256, outcome=tally
         )
         for outcome in outcomes.values():
             if outcome.evidence and step.confirmed_at is None and step.state == "sending":
                 settling.confirm(session, installation, row, step, outcome.evidence)
-        untried = select(DeliveryRow.id).where(
-            DeliveryRow.batch == batch.id, DeliveryRow.state.in_(UNTRIED)
-        )
-        more = session.scalar(untried.limit(1)) is not None
+        following = _next(session, installation, held, group) if go_on else None
     log.info(
-        "tried",
-        announcement=row.public_id,
-        channel=step.channel,
-        batch=str(batch.id),
-        **_tally(rows),
+        "tried", announcement=row.public_id, channel=step.channel, batch=str(batch.id), **tally
     )
-    return more
+    return following
 
 
-def _tally(rows: list[DeliveryRow]) -> dict[str, int]:
-    states = [delivery.state for delivery in rows]
-    return {state: states.count(state) for state in sorted(set(states))}
+def _store(session: Session, batch: BatchRow, written: Mapping[str, Written]) -> None:
+    """A statement for each answer; a server mostly gives one answer for all."""
+    for answer in set(written.values()):
+        session.execute(
+            update(DeliveryRow)
+            .where(_one_of(DeliveryRow.recipient, [r for r, w in written.items() if w == answer]))
+            .where(DeliveryRow.batch == batch.id, DeliveryRow.state == DeliveryState.SENDING.value)
+            .values(**answer._asdict())
+            .execution_options(synchronize_session=False)
+        )
 
 
-def _apply(
-    installation: Installation,
-    step: StepRow,
-    delivery: DeliveryRow,
-    outcome: Outcome,
-    now: datetime,
-) -> None:
-    state = outcome.state
+def _as_stored(installation: Installation, held: Held, outcome: Outcome, tries: int) -> Written:
+    state, again, (_, step, _, now) = outcome.state, None, held
     late = step.started_at is not None and now > step.started_at + GIVE_UP
     if state is DeliveryState.DEFERRED and late and step.channel != "intranet":
         state = DeliveryState.REFUSED
-    delivery.state, delivery.reply = state.value, outcome.reply[:500]
     if state is DeliveryState.DEFERRED:
-        delivery.next_try_at = now + (outcome.retry_after or CLOSED_AGAIN)
+        again = now + (outcome.retry_after or CLOSED_AGAIN)
     elif state is DeliveryState.IN_DOUBT:
-        delivery.next_try_at = next_try_in_doubt(installation, step, delivery, now)
+        again = next_try_in_doubt(installation, step, tries, now)
+    return Written(state.value, outcome.reply[:500], again)
 
 
 def next_try_in_doubt(
-    installation: Installation, step: StepRow, delivery: DeliveryRow, now: datetime
+    installation: Installation, step: StepRow, tries: int, now: datetime
 ) -> datetime | None:
     """When a doubtful recipient is tried again by itself; None leaves it to a person.
 
     Staff may get a mail twice under one Message-ID; nothing external that could reach somebody
     twice ever goes on a guess.
     """
-    if delivery.attempts >= MOST_DOUBTS:
+    if tries >= MOST_DOUBTS:
         return None
     if installation.channels[step.channel].idempotent:
         return now
     return None if step.external else now + DOUBT_AGAIN
 
 
-def _finish(installation: Installation, lease: Lease) -> None:
-    with installation.database.transaction("finish batch") as session:
-        row, step, batch = _held(session, lease)
-        batch.attempts += 1
-        _next_round(session, batch)
-        settling.settle(session, row, step)
-
-
-def _next_round(session: Session, batch: BatchRow) -> None:
-    """Done, or ready again when the first deferred recipient is due."""
-    session.flush()
-    due = session.scalars(
-        select(DeliveryRow.next_try_at).where(
-            DeliveryRow.batch == batch.id,
-            DeliveryRow.state.in_(TRY_NOW),
-            DeliveryRow.next_try_at.is_not(None),
+def _finish(session: Session, held: Held) -> None:
+    """Done, or ready again when the first deferred recipient is due; perhaps the step is settled."""
+    row, step, batch, _ = held
+    again = session.scalar(
+        select(func.min(DeliveryRow.next_try_at)).where(
+            DeliveryRow.batch == batch.id, DeliveryRow.state.in_(TRY_NOW)
         )
-    ).all()
-    moments = [moment for moment in due if moment is not None]
-    batch.state, batch.lease_until = ("ready" if moments else "done"), None
-    batch.due_at = min(moments, default=None)
+    )
+    batch.attempts += 1
+    batch.state, batch.lease_until, batch.due_at = ("ready" if again else "done"), None, again
+    settling.settle(session, row, step)
 
 
 def _give_back(installation: Installation, lease: Lease) -> None:
@@ -337,8 +398,8 @@ def _give_back(installation: Installation, lease: Lease) -> None:
     unconfirmed and is read again.
     """
     with installation.database.transaction("give back batch") as session:
-        _, _, batch = _held(session, lease)
-        again = engine.now(session) + CLOSED_AGAIN
+        _, _, batch, now = _held(session, lease)
+        again = now + CLOSED_AGAIN
         session.execute(
             update(DeliveryRow)
             .where(DeliveryRow.batch == batch.id, DeliveryRow.state == DeliveryState.SENDING.value)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -115,14 +115,17 @@ def open_windows(
 
 
 def wake(session: Session, row: AnnouncementRow) -> None:
-    """Something happened: the dispatcher looks at every waiting step of it again."""
+    """Something happened: the dispatcher looks at every waiting step of it again, and at once."""
     session.flush()
-    session.execute(
+    woken = session.execute(
         update(StepRow)
         .where(StepRow.announcement == row.id, StepRow.state == "waiting")
-        .values(look_at=engine.now(session))
+        .values(look_at=func.announcer.announcer_now())
+        .returning(StepRow.id)
         .execution_options(synchronize_session=False)
     )
+    if woken.all():
+        engine.wake_dispatchers(session)
 
 
 def preview(

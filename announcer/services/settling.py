@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, DeliveryRow, ReadbackRow, StepRow
 from announcer.domain.announcement import AnnouncementState
+from announcer.domain.delivery import DeliveryState
 from announcer.domain.step import StepState
 from announcer.services import planning, records
 from announcer.services.installation import Installation
@@ -38,10 +39,15 @@ def settle(session: Session, row: AnnouncementRow, step: StepRow) -> None:
     """
     if step.state != StepState.SENDING.value or step.channel == "meeting":
         return
-    found = counts(session, step)
-    untried = found.get("pending", 0) + found.get("sending", 0)
-    if untried or (step.channel == "intranet" and step.confirmed_at is None):
+    if step.channel == "intranet" and step.confirmed_at is None:
         return
+    untried = select(DeliveryRow.id).where(
+        DeliveryRow.step == step.id,
+        DeliveryRow.state.in_((DeliveryState.PENDING.value, DeliveryState.SENDING.value)),
+    )
+    if session.scalar(untried.limit(1)) is not None:
+        return
+    found = counts(session, step)
     step.state = StepState.SETTLED.value
     records.append(session, row.id, "settled", None, step=step.key, recipients=found)
     planning.wake(session, row)
@@ -50,8 +56,12 @@ def settle(session: Session, row: AnnouncementRow, step: StepRow) -> None:
 
 def complete(session: Session, row: AnnouncementRow) -> None:
     """Complete the announcement when its last step is settled."""
+    if row.state != AnnouncementState.ACTIVE.value:
+        return
     session.flush()
-    done = all(s.state == StepState.SETTLED.value for s in records.steps_of(session, row.id))
-    if done and row.state == AnnouncementState.ACTIVE.value:
+    unsettled = select(StepRow.id).where(
+        StepRow.announcement == row.id, StepRow.state != StepState.SETTLED.value
+    )
+    if session.scalar(unsettled.limit(1)) is None:
         row.state = AnnouncementState.COMPLETED.value
         records.append(session, row.id, "completed", None)

@@ -78,7 +78,7 @@ def _bury(session: Session, installation: Installation, batch: BatchRow, now: da
             delivery.state, delivery.next_try_at = DeliveryState.DEFERRED.value, now
         else:
             delivery.state = DeliveryState.IN_DOUBT.value
-            delivery.next_try_at = next_try_in_doubt(installation, step, delivery, now)
+            delivery.next_try_at = next_try_in_doubt(installation, step, delivery.attempts, now)
         delivery.reply = "the worker stopped while sending"
     batch.deaths += 1
     batch.token = session.scalar(lease_token) or 0  # whatever the dead one still writes is void

@@ -35,7 +35,6 @@ ON_THE_WAY = (
     "take batch",
     "mark sending",
     "record outcome",
-    "finish batch",
 )
 #: Transactions off that way: what people do beside it, and what happens when the gate closes.
 BESIDE_IT = (
@@ -184,7 +183,7 @@ def _killed_at(world: World, point: str, batch: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "point", ["email: before send", "email: after send", "finish batch: after commit"]
+    "point", ["email: before send", "email: after send", "record outcome: after commit"]
 )
 def test_a_worker_that_is_really_killed_loses_nobody(world: World, point: str):
     public_id = decided(world)

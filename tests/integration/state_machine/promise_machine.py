@@ -50,8 +50,7 @@ CRASHES = st.sampled_from(
         *("email: before send", "email: after send", "press: before send", "press: after send"),
         *("intranet: after send", "poster: before send", "email: after send"),
         "newsroom: after send",
-        *("record outcome: before commit", "record outcome: after commit"),
-        *("finish batch: before commit", "finish batch: after commit", "sweep: before commit"),
+        *("record outcome: before commit", "record outcome: after commit", "sweep: before commit"),
     ]
 )
 #: Where something else can come in between: no transaction is open there.
