@@ -21,7 +21,9 @@ log = get_logger("announcer.dispatcher")
 POLL = 0.5
 #: So many steps begin before their first batches are rung for: the first of a thousand does not
 #: wait for the last, and a crisis overtakes between two rounds.
-STEPS_A_ROUND = 20
+STEPS_A_ROUND = 50
+#: So many messages go into a queue at most: more than there are workers on most machines.
+MESSAGES_A_ROUND = 8
 #: Seconds to let the broker come back; the leases of what was not sent run out meanwhile.
 BROKER_PAUSE = 2.0
 #: Seconds to let the database come back. To end instead would leave it to the supervisor, which
@@ -30,15 +32,22 @@ DATABASE_PAUSE = 1.0
 
 
 def ring(claimed: list[Claimed]) -> None:
-    """Send a message per batch; what cannot be sent is found again when its lease runs out."""
+    """Send the batches' ids; what cannot be sent is found again when its lease runs out.
+
+    Many batches travel several in a message, because a message costs as much as a small batch; few
+    get one each, so that every worker has something to do.
+    """
     with app.connection_for_write() as connection:
-        for batch in claimed:
-            deliver.apply_async(
-                (str(batch.batch),),
-                queue=URGENT if batch.urgent else BULK,
-                connection=connection,
-                retry=False,
-            )
+        for queue, urgent in ((URGENT, True), (BULK, False)):
+            batches = [str(one.batch) for one in claimed if one.urgent == urgent]
+            messages = min(len(batches), MESSAGES_A_ROUND)
+            for first in range(messages):
+                deliver.apply_async(
+                    tuple(batches[first::messages]),
+                    queue=queue,
+                    connection=connection,
+                    retry=False,
+                )
 
 
 def round_(installation: Installation) -> int:

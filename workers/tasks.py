@@ -7,6 +7,6 @@ from workers.app import app, installation
 
 
 @app.task(name="announcer.deliver")  # type: ignore[untyped-decorator]
-def deliver(batch: str) -> None:
-    """Carry out one batch, by id."""
-    delivering.deliver(installation(), UUID(batch))
+def deliver(*batches: str) -> None:
+    """Carry out batches, by id."""
+    delivering.deliver(installation(), *map(UUID, batches))

@@ -122,8 +122,9 @@ class Content:
         return (self.language, *(lang for lang in self.translations if lang != self.language))
 
     @staticmethod
-    def from_json(text: str, attachments: Mapping[str, bytes]) -> "Content":
-        """Read back what :meth:`as_json` wrote; ``attachments`` maps hex SHA-256 to bytes."""
+    def from_json(text: str, attachments: Mapping[str, bytes] | None) -> "Content":
+        """Read back what :meth:`as_json` wrote; ``attachments`` maps hex SHA-256 to bytes, and
+        None leaves them out."""
         raw = json.loads(text)
         return Content(
             class_name=raw["class"],
@@ -141,5 +142,6 @@ class Content:
             attachments=tuple(
                 Attachment(name, media_type, attachments[sha], alt)
                 for name, media_type, sha, alt in raw["attachments"]
+                if attachments is not None
             ),
         )

@@ -3,13 +3,14 @@
 The dispatcher calls :func:`look` and :func:`claim` in a loop; any number of dispatchers may.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import groupby, islice
+from datetime import datetime, timedelta
+from itertools import count, groupby, islice
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -17,14 +18,14 @@ from announcer.db.engine import GateClosed
 from announcer.db.models import (
     AnnouncementRow,
     BatchRow,
-    DeliveryRow,
     RevisionRow,
     StepRow,
     TurnRow,
 )
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_
-from announcer.domain.plan import Wait
+from announcer.domain.plan import AnnouncementFacts, Wait
+from announcer.domain.policy import Policy
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
@@ -35,6 +36,8 @@ log = get_logger("announcer.dispatching")
 
 #: How many recipients one lease covers.
 BATCH = 100
+#: So many batches are written down in one statement: enough, and no large organisation's all.
+FIXED_AT_ONCE = 50
 #: A message that reached no worker within this time is sent again.
 QUEUE_LEASE = timedelta(seconds=60)
 #: How many messages may be out in each queue; more would only wait in Redis instead of here.
@@ -68,7 +71,7 @@ def look(installation: Installation, limit: int = 200) -> int:
             .order_by(StepRow.urgent.desc(), StepRow.look_at)
             .limit(limit)
         ).all()
-    return sum(_begin_or_postpone(installation, step) for step in due)
+    return _begin_or_postpone(installation, due)
 
 
 def upcoming(installation: Installation) -> float | None:
@@ -91,31 +94,58 @@ def upcoming(installation: Installation) -> float | None:
         return None if first is None else (first - engine.now(session)).total_seconds()
 
 
-def _begin_or_postpone(installation: Installation, step: UUID) -> bool:
+def _begin_or_postpone(installation: Installation, due: Sequence[UUID]) -> int:
+    """Begin what may begin, all in one transaction; how many did.
+
+    Where one cannot, each is asked by itself, so that it keeps no other from beginning.
+    """
+    if not due:
+        return 0
     try:
         with installation.database.transaction("begin step") as session:
-            return _begin(session, installation, step)
-    except GateClosed:
-        with installation.database.transaction("postpone step") as session:
-            row = session.get_one(StepRow, step)
-            row.look_at = engine.now(session) + REFUSED_AGAIN
-        return False
+            return _begin(session, installation, due)
+    except Exception as error:
+        if len(due) > 1:
+            return sum(_begin_or_postpone(installation, [step]) for step in due)
+        if not isinstance(error, GateClosed):
+            raise
+    with installation.database.transaction("postpone step") as session:
+        row = session.get_one(StepRow, due[0])
+        row.look_at = engine.now(session) + REFUSED_AGAIN
+    return 0
 
 
-def _begin(session: Session, installation: Installation, step_id: UUID) -> bool:
-    about = select(StepRow.announcement).where(StepRow.id == step_id).scalar_subquery()
-    row = session.scalar(
+def _begin(session: Session, installation: Installation, due: Sequence[UUID]) -> int:
+    about = select(StepRow.announcement).where(StepRow.id.in_(due))
+    rows = session.scalars(
         select(AnnouncementRow)
-        .where(AnnouncementRow.id == about)
+        .where(AnnouncementRow.id.in_(about))
         .with_for_update(key_share=True, skip_locked=True)
-    )
-    step = session.get_one(StepRow, step_id)
-    if row is None or step.state != StepState.WAITING.value:
-        return False
+    ).all()
+    facts = records.facts_of_all(session, rows)
+    steps = session.scalars(
+        select(StepRow).where(
+            StepRow.id.in_(due),
+            StepRow.state == StepState.WAITING.value,
+            StepRow.announcement.in_(facts),
+        )
+    ).all()
     now = engine.now(session)
-    verdict = installation.gate(step.key, records.facts_of(session, row), now)
+    begun = [step for step in steps if _may_begin(session, installation, step, facts, now)]
+    _start(session, installation, rows, begun)
+    return len(begun)
+
+
+def _may_begin(
+    session: Session,
+    installation: Installation,
+    step: StepRow,
+    facts: Mapping[UUID, AnnouncementFacts],
+    now: datetime,
+) -> bool:
+    """Asks the gate; a step that may not is looked at again when it says."""
+    verdict = installation.gate(step.key, facts[step.announcement], now)
     if verdict.allowed:
-        _start(session, installation, row, step)
         return True
     if verdict.reasons[0].wait is Wait.TOO_LATE:
         stop(session, step, N_("senare än policyn tillåter"))
@@ -131,79 +161,125 @@ def stop(session: Session, step: StepRow, reason: str) -> None:
 
 
 def _start(
-    session: Session, installation: Installation, row: AnnouncementRow, step: StepRow
-) -> None:
-    """The step is under way; from here its recipients are fixed."""
-    step.state, step.look_at = StepState.SENDING.value, None
-    session.flush()
-    records.append(session, row.id, "step begun", None, step=step.key)
-    log.info("step begun", announcement=row.public_id, step=step.key, channel=step.channel)
-    if step.channel == "meeting":
-        return
-    policy = records.policy_of(session, installation, row)
-    revision = session.get_one(RevisionRow, step.revision)
-    content = records.content_of(session, revision)
-    people = addressees(session, policy, step.channel, tuple(step.audience), content.languages)
-    _snapshot(session, installation, step, content, people)
-    settling.settle(session, row, step)
-
-
-def _snapshot(
     session: Session,
     installation: Installation,
-    step: StepRow,
-    content: Content,
-    people: list[Addressee],
+    rows: Sequence[AnnouncementRow],
+    steps: Sequence[StepRow],
 ) -> None:
+    """The steps are under way; from here their recipients are fixed."""
+    about = {row.id: row for row in rows}
+    for step in steps:
+        step.state, step.look_at = StepState.SENDING.value, None
+    records.append_all(
+        session, "step begun", [(step.announcement, {"step": step.key}) for step in steps]
+    )
+    reached = _Reached(session)
+    batches: list[_Batch] = []
+    for step in steps:
+        row = about[step.announcement]
+        log.info("step begun", announcement=row.public_id, step=step.key, channel=step.channel)
+        if step.channel == "meeting":
+            continue
+        content = records.text_of(session.get_one(RevisionRow, step.revision))
+        policy = records.policy_of(session, installation, row)
+        people = reached.by(step, row, policy, content.languages)
+        batches += _batches(step, content, people)
+        if not people:
+            settling.settle(session, row, step)
+    for first in range(0, len(batches), FIXED_AT_ONCE):
+        _fix(session, installation, batches[first : first + FIXED_AT_ONCE])
+
+
+class _Reached:
+    """Whom steps reach, asked once for all that have the same audience in one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[tuple[object, ...], list[Addressee]] = {}
+
+    def by(
+        self, step: StepRow, row: AnnouncementRow, policy: Policy, languages: tuple[str, ...]
+    ) -> list[Addressee]:
+        audience = tuple(step.audience)
+        key = (row.policy, step.channel, audience, languages)
+        if key not in self._known:
+            self._known[key] = addressees(self._session, policy, step.channel, audience, languages)
+        return self._known[key]
+
+
+class _Batch(NamedTuple):
+    """A batch that is to be, of a step and its people in one language."""
+
+    id: UUID
+    step: StepRow
+    number: int
+    language: str
+    people: list[Addressee]
+
+
+def _batches(step: StepRow, content: Content, people: list[Addressee]) -> Iterator[_Batch]:
     def language(addressee: Addressee) -> str:
         known = addressee.language in content.languages
         return addressee.language if known else content.language
 
-    number = 0
-    for spoken, group in groupby(sorted(people, key=language), key=language):
-        members = iter(group)
+    numbers = count()
+    for spoken, members in groupby(sorted(people, key=language), key=language):
         while chunk := list(islice(members, BATCH)):
-            _add_batch(session, installation, step, number, spoken, chunk)
-            number += 1
-    session.flush()
+            yield _Batch(uuid4(), step, next(numbers), spoken, chunk)
 
 
-def _add_batch(
-    session: Session,
-    installation: Installation,
-    step: StepRow,
-    number: int,
-    language: str,
-    people: Iterable[Addressee],
-) -> None:
-    batch = BatchRow(
-        id=uuid4(),
-        step=step.id,
-        number=number,
-        language=language,
-        urgent=step.urgent,
-        state="ready",
-        due_at=engine.now(session),
+#: One statement for some thousands of rows. What a recipient shares with everybody else
+#: of the batch comes from the batch and its step.
+_FIX = text("""
+    INSERT INTO announcer.delivery
+      (id, batch, step, revision, channel, recipient, address, language, message_id, state)
+    SELECT r.id, b.id, s.id, s.revision, s.channel, r.recipient, r.address, b.language,
+      r.message_id, 'pending'
+    FROM unnest(
+      CAST(:ids AS uuid[]), CAST(:batches AS uuid[]), CAST(:recipients AS text[]),
+      CAST(:addresses AS text[]), CAST(:message_ids AS text[])
+    ) AS r (id, batch, recipient, address, message_id)
+    JOIN announcer.batch b ON b.id = r.batch
+    JOIN announcer.step s ON s.id = b.step
+""")
+
+
+def _fix(session: Session, installation: Installation, batches: Sequence[_Batch]) -> None:
+    """Write down who gets it, all pending."""
+    now = engine.now(session)
+    session.execute(
+        insert(BatchRow),
+        [
+            {
+                "id": batch.id,
+                "step": batch.step.id,
+                "number": batch.number,
+                "language": batch.language,
+                "urgent": batch.step.urgent,
+                "state": "ready",
+                "due_at": now,
+            }
+            for batch in batches
+        ],
     )
-    session.add(batch)
-    session.flush()
-    one_each = installation.channels[step.channel].batch_size == 1
-    for addressee in people:
-        delivery = uuid4()
-        session.add(
-            DeliveryRow(
-                id=delivery,
-                batch=batch.id,
-                step=step.id,
-                revision=step.revision,
-                channel=step.channel,
-                recipient=addressee.key,
-                address=addressee.address,
-                language=language,
-                message_id=f"<{delivery if one_each else batch.id}@{installation.mail_domain}>",
-                state="pending",
-            )
+    rows = [
+        (
+            delivery := uuid4(),
+            batch.id,
+            one.key,
+            one.address,
+            _message_id(installation, batch, delivery),
         )
+        for batch in batches
+        for one in batch.people
+    ]
+    names = ("ids", "batches", "recipients", "addresses", "message_ids")
+    session.execute(_FIX, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def _message_id(installation: Installation, batch: _Batch, delivery: UUID) -> str:
+    one_each = installation.channels[batch.step.channel].batch_size == 1
+    return f"<{delivery if one_each else batch.id}@{installation.mail_domain}>"
 
 
 def claim(installation: Installation) -> list[Claimed]:
@@ -215,15 +291,15 @@ def claim(installation: Installation) -> list[Claimed]:
         if records.standstill_since(session):
             return []
         for urgent in (True, False):
-            claimed += [Claimed(batch.id, urgent) for batch in _lease(session, urgent=urgent)]
+            claimed += [Claimed(batch, urgent) for batch in _lease(session, urgent=urgent)]
     return claimed
 
 
-def _lease(session: Session, *, urgent: bool) -> list[BatchRow]:
+def _lease(session: Session, *, urgent: bool) -> Sequence[UUID]:
     out = select(func.count()).where(BatchRow.state == "queued", BatchRow.urgent == urgent)
     room = OUTSTANDING - (session.scalar(out) or 0)
     due = (
-        select(BatchRow)
+        select(BatchRow.id)
         .join(StepRow, StepRow.id == BatchRow.step)
         .join(AnnouncementRow, AnnouncementRow.id == StepRow.announcement)
         .where(
@@ -238,8 +314,12 @@ def _lease(session: Session, *, urgent: bool) -> list[BatchRow]:
         .limit(max(0, room))
         .with_for_update(of=BatchRow, skip_locked=True)
     )
-    batches = list(session.scalars(due))
-    lease = engine.now(session) + QUEUE_LEASE
-    for batch in batches:
-        batch.state, batch.lease_until = "queued", lease
+    batches = session.scalars(due).all()
+    if batches:
+        session.execute(
+            update(BatchRow)
+            .where(BatchRow.id.in_(batches))
+            .values(state="queued", lease_until=func.announcer.announcer_now() + QUEUE_LEASE)
+            .execution_options(synchronize_session=False)
+        )
     return batches

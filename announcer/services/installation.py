@@ -50,12 +50,12 @@ class Installation:
     @property
     def policy(self) -> Policy:
         """The current policy: what new announcements are planned under."""
-        return self.policy_named(self.policy_sha256, self.policy_table)
+        return self.policy_named(self.policy_sha256, lambda: self.policy_table)
 
-    def policy_named(self, sha256: str, table: Mapping[str, Any]) -> Policy:
-        """The policy with this hash, parsed once; ``table`` is its stored form."""
+    def policy_named(self, sha256: str, table: Callable[[], Mapping[str, Any]]) -> Policy:
+        """The policy with this hash, parsed once; ``table`` reads its stored form."""
         if sha256 not in self._policies:
-            self._policies[sha256] = parse_policy(table, f"policy {sha256[:12]}")
+            self._policies[sha256] = parse_policy(table(), f"policy {sha256[:12]}")
         return self._policies[sha256]
 
     def require(self, actor: Person, roles: tuple[str, ...], unit: str, message: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +39,24 @@ def append(session: Session, about: UUID, what: str, who: UUID | None, **detail:
     session.execute(
         text("SELECT announcer.append_event(:about, :what, :who, CAST(:detail AS jsonb))"),
         {"about": about, "what": what, "who": who and str(who), "detail": json.dumps(detail)},
+    )
+
+
+def append_all(
+    session: Session, what: str, events: Sequence[tuple[UUID, Mapping[str, Any]]]
+) -> None:
+    """Add an event by the system to the chain of each announcement that is named with its detail."""
+    session.flush()
+    session.execute(
+        text(
+            "SELECT announcer.append_event(e.about, :what, NULL, e.detail)"
+            " FROM unnest(CAST(:about AS uuid[]), CAST(:details AS jsonb[])) AS e (about, detail)"
+        ),
+        {
+            "what": what,
+            "about": [about for about, _ in events],
+            "details": [json.dumps(detail) for _, detail in events],
+        },
     )
 
 
@@ -79,10 +97,16 @@ def content_of(session: Session, revision: RevisionRow) -> Content:
     return Content.from_json(revision.content, dict(rows.all()))
 
 
+def text_of(revision: RevisionRow) -> Content:
+    """A revision without its attachments, whose bytes may be many."""
+    return Content.from_json(revision.content, None)
+
+
 def policy_of(session: Session, installation: Installation, row: AnnouncementRow) -> Policy:
     """The policy that the announcement was planned under."""
-    stored = session.get_one(PolicyRow, row.policy)
-    return installation.policy_named(stored.sha256, json.loads(stored.source))
+    return installation.policy_named(
+        row.policy, lambda: json.loads(session.get_one(PolicyRow, row.policy).source)
+    )
 
 
 def steps_of(session: Session, announcement: UUID) -> list[StepRow]:
@@ -112,14 +136,38 @@ def planned(row: StepRow) -> PlannedStep:
 
 def facts_of(session: Session, row: AnnouncementRow) -> AnnouncementFacts:
     """All that the gate needs to know about an announcement, read in this transaction."""
-    steps = steps_of(session, row.id)
+    return facts_of_all(session, [row])[row.id]
+
+
+def facts_of_all(
+    session: Session, rows: Sequence[AnnouncementRow]
+) -> dict[UUID, AnnouncementFacts]:
+    """The facts of several announcements, by id; as many statements as for one."""
+    plans: dict[UUID, list[StepRow]] = {row.id: [] for row in rows}
+    query = select(StepRow).where(StepRow.announcement.in_(plans)).order_by(StepRow.position)
+    for step in session.scalars(query):
+        plans[step.announcement].append(step)
     released: Mapping[UUID, datetime] = dict(
         session.execute(
-            select(ReleaseRow.step, ReleaseRow.at).where(
-                ReleaseRow.step.in_([step.id for step in steps])
-            )
+            select(ReleaseRow.step, ReleaseRow.at)
+            .join(StepRow, StepRow.id == ReleaseRow.step)
+            .where(StepRow.announcement.in_(plans))
         ).all()
     )
+    approvals = _approvals(session, rows, plans)
+    still = standstill_since(session)
+    return {
+        row.id: _facts(row, plans[row.id], released, approvals.get(row.id), still) for row in rows
+    }
+
+
+def _facts(
+    row: AnnouncementRow,
+    steps: list[StepRow],
+    released: Mapping[UUID, datetime],
+    approved_at: datetime | None,
+    standstill_since: datetime | None,
+) -> AnnouncementFacts:
     return AnnouncementFacts(
         state=AnnouncementState(row.state),
         steps={
@@ -136,11 +184,11 @@ def facts_of(session: Session, row: AnnouncementRow) -> AnnouncementFacts:
             for step in steps
         },
         planned_at=row.planned_at,
-        approved_at=_approved_at(session, row, steps),
+        approved_at=approved_at,
         confirmed_at=next((s.confirmed_at for s in steps if s.channel == "intranet"), None),
         held_at=row.held_at,
         resumed_at=row.resumed_at,
-        standstill_since=standstill_since(session),
+        standstill_since=standstill_since,
     )
 
 
@@ -149,21 +197,27 @@ def standstill_since(session: Session) -> datetime | None:
     return session.scalar(select(StandstillRow.began_at).where(StandstillRow.ended_at.is_(None)))
 
 
-def _approved_at(session: Session, row: AnnouncementRow, steps: list[StepRow]) -> datetime | None:
+def _approvals(
+    session: Session, rows: Sequence[AnnouncementRow], plans: Mapping[UUID, list[StepRow]]
+) -> dict[UUID, datetime]:
     """When the planned text (or the newest, before there is a plan) had a sufficient approval."""
-    rule = steps[0].approval if steps else ApprovalRule.OTHER
-    revision = steps[0].revision if steps else newest_revision(session, row.id).id
+    first = {about: steps[0] for about, steps in plans.items() if steps}
+    asked = {
+        first[row.id].revision if row.id in first else newest_revision(session, row.id).id
+        for row in rows
+    }
     query = (
-        select(func.min(ApprovalRow.at))
-        .join(RevisionRow, RevisionRow.id == ApprovalRow.revision)
-        .where(
-            ApprovalRow.revision == revision,
-            ApprovalRow.content_hash == RevisionRow.content_hash,
-        )
+        select(RevisionRow.announcement, RevisionRow.author, ApprovalRow.approver, ApprovalRow.at)
+        .join(ApprovalRow, ApprovalRow.revision == RevisionRow.id)
+        .where(RevisionRow.id.in_(asked), ApprovalRow.content_hash == RevisionRow.content_hash)
+        .order_by(ApprovalRow.at.desc())
     )
-    if rule == ApprovalRule.OTHER:
-        query = query.where(ApprovalRow.approver != RevisionRow.author)
-    return session.scalar(query)
+    found: dict[UUID, datetime] = {}
+    for about, author, approver, at in session.execute(query):
+        rule = first[about].approval if about in first else ApprovalRule.OTHER
+        if rule != ApprovalRule.OTHER or approver != author:
+            found[about] = at  # the earliest comes last
+    return found
 
 
 def events(session: Session, announcement: UUID) -> list[dict[str, Any]]:

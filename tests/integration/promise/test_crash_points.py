@@ -39,6 +39,7 @@ ON_THE_WAY = (
 #: Transactions off that way: what people do beside it, and what happens when the gate closes.
 BESIDE_IT = (
     "api request",
+    "close database",
     "create token",
     "edit",
     "erase person",
@@ -56,6 +57,8 @@ BESIDE_IT = (
     "resume",
     "revoke feed token",
     "revoke token",
+    "sign in",
+    "sign in link",
     "stand still",
     "tick",
     "weed",
