@@ -245,8 +245,15 @@ class World:
     @contextmanager
     def trigger_off(self, *tables: str) -> Iterator[None]:
         """The database's gate switched off by its owner."""
-        for table in tables:
-            self.owner.execute(f"ALTER TABLE announcer.{table} DISABLE TRIGGER gate")
+        self._gate(tables, "DISABLE")
         yield
+        self._gate(tables, "ENABLE")
+
+    def _gate(self, tables: tuple[str, ...], switch: str) -> None:
         for table in tables:
-            self.owner.execute(f"ALTER TABLE announcer.{table} ENABLE TRIGGER gate")
+            triggers = self.owner.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname LIKE 'gate%%'",
+                (f"announcer.{table}",),
+            ).fetchall()
+            for (trigger,) in triggers:
+                self.owner.execute(f"ALTER TABLE announcer.{table} {switch} TRIGGER {trigger}")
