@@ -38,26 +38,25 @@ def ring(claimed: list[Claimed]) -> None:
     get one each, so that every worker has something to do.
     """
     with app.connection_for_write() as connection:
-        for queue, urgent in ((URGENT, True), (BULK, False)):
+        for urgent in (True, False):
             batches = [str(one.batch) for one in claimed if one.urgent == urgent]
             messages = min(len(batches), MESSAGES_A_ROUND)
             for first in range(messages):
                 deliver.apply_async(
                     tuple(batches[first::messages]),
-                    queue=queue,
+                    queue=URGENT if urgent else BULK,
                     connection=connection,
                     retry=False,
                 )
 
 
 def round_(installation: Installation) -> int:
-    """One round: sweep, begin, lease, ring. Returns how much there was to do."""
-    swept = sweeping.sweep(installation)
+    """One round: begin, lease, ring. Returns how much there was to do."""
     begun = dispatching.look(installation, STEPS_A_ROUND)
     claimed = dispatching.claim(installation)
     if claimed:
         ring(claimed)
-    return swept + begun + len(claimed)
+    return begun + len(claimed)
 
 
 def run(installation: Installation) -> None:
@@ -69,9 +68,13 @@ def run(installation: Installation) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    sweep_at = 0.0
     while not stopping:
         asked = time.monotonic()
         try:
+            if asked >= sweep_at:
+                sweeping.sweep(installation)
+                sweep_at = asked + sweeping.SWEEP_EVERY.total_seconds()
             # Asked before the round: what falls due during it is looked at right after.
             upcoming = dispatching.upcoming(installation)
             if not round_(installation):

@@ -213,9 +213,10 @@ def _next(
     A batch is in one language and of one text, which is not read again after ``before``.
     """
     channel = installation.channels[held.step.channel]
-    due = _due(session, held, channel.batch_size)
+    waiting = _waiting(session, held, channel.batch_size)
+    due = [one for one in waiting if one.next_try_at is None or one.next_try_at <= held.now]
     if not due:
-        _finish(session, held)
+        _finish(session, held, again=waiting[0].next_try_at if waiting else None)
         return None
     edition = replace(
         before.job.edition if before else _edition(session, installation, held),
@@ -252,17 +253,18 @@ def _one_of(column: InstrumentedAttribute[str], values: list[str]) -> ColumnElem
     return column == any_(literal(values, ARRAY(Text)))
 
 
-def _due(session: Session, held: Held, most: int) -> Sequence[DeliveryRow]:
+def _waiting(session: Session, held: Held, most: int) -> Sequence[DeliveryRow]:
+    """Whoever in the batch is tried again by itself, those first who are due first."""
     return session.scalars(
         select(DeliveryRow)
         .where(
             DeliveryRow.batch == held.batch.id,
             or_(
                 DeliveryRow.state == DeliveryState.PENDING.value,
-                DeliveryRow.state.in_(TRY_NOW) & (DeliveryRow.next_try_at <= held.now),
+                DeliveryRow.state.in_(TRY_NOW) & DeliveryRow.next_try_at.is_not(None),
             ),
         )
-        .order_by(DeliveryRow.recipient)
+        .order_by(DeliveryRow.next_try_at.nulls_first(), DeliveryRow.recipient)
         .limit(most)
     ).all()
 
@@ -378,14 +380,9 @@ def next_try_in_doubt(
     return None if step.external else now + DOUBT_AGAIN
 
 
-def _finish(session: Session, held: Held) -> None:
+def _finish(session: Session, held: Held, again: datetime | None) -> None:
     """Done, or ready again when the first deferred recipient is due; perhaps the step is settled."""
     row, step, batch, _ = held
-    again = session.scalar(
-        select(func.min(DeliveryRow.next_try_at)).where(
-            DeliveryRow.batch == batch.id, DeliveryRow.state.in_(TRY_NOW)
-        )
-    )
     batch.attempts += 1
     batch.state, batch.lease_until, batch.due_at = ("ready" if again else "done"), None, again
     settling.settle(session, row, step)

@@ -298,6 +298,8 @@ def claim(installation: Installation) -> list[Claimed]:
 def _lease(session: Session, *, urgent: bool) -> Sequence[UUID]:
     out = select(func.count()).where(BatchRow.state == "queued", BatchRow.urgent == urgent)
     room = OUTSTANDING - (session.scalar(out) or 0)
+    if room < OUTSTANDING / 2:
+        return []  # they have enough to do; a look for each that is done costs more than it
     due = (
         select(BatchRow.id)
         .join(StepRow, StepRow.id == BatchRow.step)
@@ -311,7 +313,7 @@ def _lease(session: Session, *, urgent: bool) -> Sequence[UUID]:
             AnnouncementRow.state != "withdrawn",
         )
         .order_by(BatchRow.due_at)
-        .limit(max(0, room))
+        .limit(room)
         .with_for_update(of=BatchRow, skip_locked=True)
     )
     batches = session.scalars(due).all()

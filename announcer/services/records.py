@@ -89,6 +89,8 @@ def newest_revision(session: Session, announcement: UUID) -> RevisionRow:
 
 def content_of(session: Session, revision: RevisionRow) -> Content:
     """A revision with the bytes of its attachments."""
+    if not json.loads(revision.content)["attachments"]:
+        return text_of(revision)
     rows = session.execute(
         select(BlobRow.sha256, BlobRow.content)
         .join(RevisionBlobRow, RevisionBlobRow.sha256 == BlobRow.sha256)
