@@ -1,6 +1,6 @@
 """When a step is done, and when the whole announcement is."""
 
-from sqlalchemy import func, select
+from sqlalchemy import JSON, case, func, null, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -41,27 +41,49 @@ def settle(session: Session, row: AnnouncementRow, step: StepRow) -> None:
         return
     if step.channel == "intranet" and step.confirmed_at is None:
         return
-    untried = select(DeliveryRow.id).where(
-        DeliveryRow.step == step.id,
-        DeliveryRow.state.in_((DeliveryState.PENDING.value, DeliveryState.SENDING.value)),
-    )
-    if session.scalar(untried.limit(1)) is not None:
+    found = _counts_if_tried(session, step)
+    if found is None:
         return
-    found = counts(session, step)
     step.state = StepState.SETTLED.value
     records.append(session, row.id, "settled", None, step=step.key, recipients=found)
-    planning.wake(session, row)
-    complete(session, row)
+    others = _unsettled(session, row)
+    if StepState.WAITING.value in others:
+        planning.wake(session, row)
+    if not others:
+        _complete(session, row)
 
 
 def complete(session: Session, row: AnnouncementRow) -> None:
     """Complete the announcement when its last step is settled."""
-    if row.state != AnnouncementState.ACTIVE.value:
-        return
     session.flush()
-    unsettled = select(StepRow.id).where(
-        StepRow.announcement == row.id, StepRow.state != StepState.SETTLED.value
-    )
-    if session.scalar(unsettled.limit(1)) is None:
+    if not _unsettled(session, row):
+        _complete(session, row)
+
+
+def _complete(session: Session, row: AnnouncementRow) -> None:
+    if row.state == AnnouncementState.ACTIVE.value:
         row.state = AnnouncementState.COMPLETED.value
         records.append(session, row.id, "completed", None)
+
+
+def _unsettled(session: Session, row: AnnouncementRow) -> set[str]:
+    """In which states the steps are that are not settled."""
+    query = select(StepRow.state).where(
+        StepRow.announcement == row.id, StepRow.state != StepState.SETTLED.value
+    )
+    return set(session.scalars(query))
+
+
+def _counts_if_tried(session: Session, step: StepRow) -> dict[str, int] | None:
+    """How many recipients are in each state; None, without counting, where one is to be tried."""
+    of_step = DeliveryRow.step == step.id
+    untried = select(DeliveryRow.id).where(
+        of_step, DeliveryRow.state.in_((DeliveryState.PENDING.value, DeliveryState.SENDING.value))
+    )
+    each = select(DeliveryRow.state, func.count().label("number")).where(of_step)
+    counted = each.group_by(DeliveryRow.state).subquery()
+    whole = select(func.json_object_agg(counted.c.state, counted.c.number, type_=JSON))
+    left, found = session.execute(
+        select(untried.exists(), case((untried.exists(), null()), else_=whole.scalar_subquery()))
+    ).one()
+    return None if left else found or {}
