@@ -184,16 +184,16 @@ def _renew(installation: Installation, lease: Lease) -> None:
 
 
 def _held(session: Session, lease: Lease) -> Held:
-    """The rows, locked in the order everything locks them. Raises `LeaseLostError`."""
-    about = select(StepRow.announcement).where(StepRow.id == lease.step).scalar_subquery()
-    row = session.scalars(
-        select(AnnouncementRow).where(AnnouncementRow.id == about).with_for_update(key_share=True)
-    ).one()
-    step, batch, now = session.execute(
-        select(StepRow, BatchRow, func.announcer.announcer_now())
-        .join(BatchRow, BatchRow.step == StepRow.id)
+    """The rows, locked in the order everything locks them. Raises `LeaseLostError`.
+
+    The step is locked too because what is locked is read as it stands when the wait is over.
+    """
+    row, step, batch, now = session.execute(
+        select(AnnouncementRow, StepRow, BatchRow, func.announcer.announcer_now())
+        .join_from(BatchRow, StepRow, StepRow.id == BatchRow.step)
+        .join(AnnouncementRow, AnnouncementRow.id == StepRow.announcement)
         .where(BatchRow.id == lease.batch)
-        .with_for_update(of=BatchRow)
+        .with_for_update(key_share=True, of=(AnnouncementRow, StepRow, BatchRow))
     ).one()
     if batch.token != lease.token or batch.state != "running":
         raise LeaseLostError
