@@ -144,6 +144,8 @@ class Estate:
         self._jumps: list[Jump] = []
         self._dark: set[str] = set()
         self.titles: dict[str, str] = {}
+        self._seen = 0
+        self._mails: dict[str, dict[str, list[Message]]] = defaultdict(lambda: defaultdict(list))
 
     def __enter__(self) -> Self:
         self.network.__enter__()
@@ -267,23 +269,19 @@ class Estate:
 
         It has its turn as soon as the block ends, and no other has before it is done.
         """
-        turn = "SELECT FROM announcer.turn WHERE what = 'claim' FOR UPDATE"
-        return self._caught(
-            turn, lambda waiting: waiting[:1] == [host] and {*waiting} == {*APPLICATION_HOSTS}
-        )
+        return self._caught(lambda waiting: waiting[:1] == [host] and len({*waiting}) > 1)
 
-    def catch_everybody(self) -> AbstractContextManager[None]:
-        """As long as the block: nobody gets at the batches, and every dispatcher waits for them."""
-        table = "LOCK TABLE announcer.batch IN ACCESS EXCLUSIVE MODE"
-        return self._caught(table, lambda waiting: {*waiting} == {*APPLICATION_HOSTS})
+    def catch_every_dispatcher(self) -> AbstractContextManager[None]:
+        """As long as the block: nobody hands out work, and every dispatcher waits for its turn."""
+        return self._caught(lambda waiting: {*waiting} == {*APPLICATION_HOSTS})
 
     @contextmanager
-    def _caught(self, lock: str, enough: Callable[[list[str]], bool]) -> Iterator[None]:
+    def _caught(self, enough: Callable[[list[str]], bool]) -> Iterator[None]:
         url = self._postgres.superuser_url.replace("+psycopg", "")
         deadline = time.monotonic() + 30
         with suppress(psycopg.OperationalError), psycopg.connect(url) as console:
             while True:
-                console.execute(lock.encode())
+                console.execute("SELECT FROM announcer.turn WHERE what = 'claim' FOR UPDATE")
                 if _soon(lambda: enough(self._waiting(console))):
                     yield
                     return  # where the server is gone by now, that is what was wanted
@@ -291,10 +289,10 @@ class Estate:
                 assert time.monotonic() < deadline, "they never came to the same point"
 
     def _waiting(self, console: psycopg.Connection) -> list[str]:
-        """The application hosts whose sessions wait for a lock, the first first."""
+        """The application hosts whose dispatchers wait for their turn, the first first."""
         rows = console.execute(
             "SELECT host(client_addr) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE NOT granted ORDER BY waitstart"
+            " WHERE NOT granted AND query LIKE '%announcer.turn%' ORDER BY waitstart"
         ).fetchall()
         names = {self.network.address(name): name for name in APPLICATION_HOSTS}
         return [names[address] for (address,) in rows if address in names]
@@ -380,14 +378,15 @@ class Estate:
 
     def mails(self) -> Mapping[str, Mapping[str, list[Message]]]:
         """What the mail server took, by announcement and recipient, in the order it came."""
-        found: dict[str, dict[str, list[Message]]] = defaultdict(lambda: defaultdict(list))
         about = {title: public_id for public_id, title in self.titles.items()}
-        for message in self.mail.messages:
+        new = self.mail.messages[self._seen :]
+        for message in new:
             title = TITLE.search(message.content)
             assert title, message.content
             for recipient in message.recipients:
-                found[about[title[0].decode()]][recipient].append(message)
-        return found
+                self._mails[about[title[0].decode()]][recipient].append(message)
+        self._seen += len(new)
+        return self._mails
 
     def senders(self, public_ids: Iterable[str], since: float = 0) -> set[str]:
         """The machines that handed in mail about these, after a monotonic moment."""

@@ -8,7 +8,7 @@ public address. `docs/operate.md` says the same in a table ("When a machine or a
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,14 @@ pytestmark = [pytest.mark.peers, pytest.mark.xdist_group("hosts"), pytest.mark.t
 
 #: How many the example organisation tells.
 STAFF, NEWSROOMS = 495, 10
+#: What everybody is told, and the press.
+EVERYBODY = STAFF + NEWSROOMS
 #: Seconds after which a wait has failed. A machine that is busy with other tests takes its time.
 SOON = 120
+#: Real seconds within which the other host goes on, however the database's clock is put forward:
+#: the database would let go of what a dead host holds after 60
+#: (``idle_in_transaction_session_timeout``), if it did not notice the silence before.
+NOTICED = 50
 
 one_after_another = pytest.mark.parametrize("what", ["line", "machine"])
 
@@ -75,13 +81,20 @@ def at_work(estate: Estate, *hosts: str) -> list[str]:
 
 
 def finish(estate: Estate, ids: Sequence[str]) -> None:
-    """Let everything go to its end: leases run out, people answer doubts."""
+    """Let everything go to its end: leases run out, people answer doubts.
+
+    A step is settled when everybody was tried once; who was deferred or in doubt comes after it.
+    """
+
+    def at_its_end() -> bool:
+        told = (len(estate.mails()[one]) for one in ids)
+        return all(count >= EVERYBODY for count in told) and estate.completed(ids)
 
     def help_along() -> None:
         estate.let_leases_run_out()
         estate.answer_doubts()
 
-    until(estate, "end", lambda: estate.completed(ids), each=help_along)
+    until(estate, "end", at_its_end, each=help_along)
 
 
 def quiet(estate: Estate) -> bool:
@@ -95,10 +108,11 @@ def keeps_its_promises(estate: Estate, ids: Sequence[str]) -> None:
     for public_id in ids:
         mails = estate.mails()[public_id]
         staff = {a: m for a, m in mails.items() if a.endswith("@hallefors.example")}
-        assert (len(staff), len(mails)) == (STAFF, STAFF + NEWSROOMS)
+        assert (len(staff), len(mails)) == (STAFF, EVERYBODY)
         for address, messages in mails.items():
             if address in staff:
-                assert len({message_id(one) for one in messages}) == 1, f"{address}: another mail"
+                same = len(messages) == 1 or len({message_id(one) for one in messages}) == 1
+                assert same, f"{address} got another mail"
             else:
                 assert len(messages) == 1, f"{address} was told twice"
         page = f"/nyheter/{public_id}"
@@ -110,7 +124,7 @@ def keeps_its_promises(estate: Estate, ids: Sequence[str]) -> None:
 
 
 def message_id(message: Message) -> str:
-    return str(message_from_bytes(message.content)["Message-ID"])
+    return str(BytesHeaderParser().parsebytes(message.content)["Message-ID"])
 
 
 def test_the_work_spreads(estate: Estate) -> None:
@@ -133,13 +147,13 @@ def test_when_an_application_host_is_gone_the_other_finishes_alone(
             estate.take_away(what, host)
         gone = time.monotonic()
         ids += estate.hand_in(1)
-        until(estate, "mail from the other", lambda: bool(estate.senders(ids[-1:])))
+        goes_on = lambda: bool(estate.senders(ids[-1:]))  # noqa: E731
+        run_out = estate.let_leases_run_out
+        until(estate, "mail from the other", goes_on, seconds=NOTICED, each=run_out)
         finish(estate, ids)
         assert host not in estate.senders(ids, gone + QUIET)
         keeps_its_promises(estate, ids)
-    ids = at_work(estate, host)
-    finish(estate, ids)
-    keeps_its_promises(estate, ids)
+    at_work(estate, host)
 
 
 @one_after_another
@@ -155,9 +169,9 @@ def test_without_redis_nothing_new_starts_and_all_of_it_goes_on_afterwards(
         assert estate.get(f"/nyheter/{ids[0]}") == 200, "who reads notices nothing"
     begun = lambda: bool(estate.senders(later))  # noqa: E731
     until(estate, "mail", begun, each=estate.let_leases_run_out)
-    ids += [*later, *at_work(estate, *APPLICATION_HOSTS)]
-    finish(estate, ids)
-    keeps_its_promises(estate, ids)
+    at_work(estate, *APPLICATION_HOSTS)
+    finish(estate, [*ids, *later])
+    keeps_its_promises(estate, [*ids, *later])
 
 
 @one_after_another
@@ -167,14 +181,21 @@ def test_without_the_database_everything_stops_and_goes_on_afterwards(
     ids = at_work(estate, *APPLICATION_HOSTS)
     page = f"/nyheter/{ids[0]}"
     with brought_back(estate, what, DATABASE):
-        # The worst moment: everybody waits for an answer, which will never come.
-        with estate.catch_everybody():
+        # The worst moment: both dispatchers wait for an answer, which will never come.
+        with estate.catch_every_dispatcher():
             estate.take_away(what, DATABASE)
         gone = time.monotonic()
         until(estate, "honest answer to readers", lambda: estate.get(page) in (500, 503))
         until(estate, "quiet", lambda: quiet(estate))
         assert not estate.senders(ids, gone + QUIET)
     until(estate, "page", lambda: estate.get(page) == 200)
-    ids += at_work(estate, *APPLICATION_HOSTS)
+    at_work(estate, *APPLICATION_HOSTS)
+    finish(estate, ids)
+    keeps_its_promises(estate, ids)
+
+
+def test_in_the_end_all_that_was_ever_accepted_has_gone_out(estate: Estate) -> None:
+    """Also what was under way while the next thing was cut."""
+    ids = [*estate.titles]
     finish(estate, ids)
     keeps_its_promises(estate, ids)
