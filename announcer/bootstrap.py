@@ -22,14 +22,17 @@ else:  # the newsroom, which is wired here too, sends nothing
     intranet = OnFirstUse("announcer.channels.intranet")
 
 
-def install(config: Config, *, point: Point = silent, gate: Gate = may_start) -> Installation:
+def install(
+    config: Config, *, point: Point = silent, gate: Gate = may_start, asks_after: float = 0.0
+) -> Installation:
     """Wire an installation. Nothing is connected yet, so it may be done before a fork.
 
-    Raises `PolicyError` or `SetupError`. ``point`` and ``gate`` are given by tests only.
+    ``asks_after`` is the database's; ``point`` and ``gate`` are given by tests only. Raises
+    `PolicyError` or `SetupError`.
     """
     table = read_toml(config.policy)
     policy = parse_policy(table, str(config.policy))
-    database = Database(config.database_url, point)
+    database = Database(config.database_url, point, asks_after=asks_after)
     address = policy.organisation.email
     return Installation(
         database=database,

@@ -52,13 +52,16 @@ app.conf.update(
     },
 )
 
+#: Seconds. A worker that was answered a moment ago does not ask whether the line is still there:
+#: what fails is tried again.
+ASKS_AFTER = 1.0
 _installations: list[Installation] = []
 
 
 def installation() -> Installation:
     """This process's installation; a pool's is made before the fork, with nothing connected."""
     if not _installations:
-        _installations.append(install(Config.read(os.environ)))
+        _installations.append(install(Config.read(os.environ), asks_after=ASKS_AFTER))
     return _installations[0]
 
 

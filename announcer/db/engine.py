@@ -46,8 +46,6 @@ _SERVER_NOTICES_SILENCE = (
 #: newsroom's would hear each act of a writer.
 _BELL = "SELECT channel FROM announcer.bell"
 _RING = "SELECT pg_notify(channel, '') FROM announcer.bell"
-#: Seconds; whoever was answered a moment ago is not asked whether the line is still there.
-RESTED = 1.0
 #: Raised when the database does not answer, ends a connection, or is locked for too long: by
 #: SQLAlchemy, and by the driver where it is asked itself.
 AWAY = (OperationalError, psycopg.OperationalError)
@@ -58,9 +56,13 @@ class GateClosed(Exception):
 
 
 class Database:
-    """One role's way into the database. Connects when first used, never before a fork."""
+    """One role's way into the database. Connects when first used, never before a fork.
 
-    def __init__(self, url: str, point: Point = silent) -> None:
+    A connection that rested for ``asks_after`` seconds is asked whether it is still one before it
+    is used: 0 for whoever answers a person, more for work that is tried again anyway.
+    """
+
+    def __init__(self, url: str, point: Point = silent, *, asks_after: float = 0.0) -> None:
         self.url = url
         self.point = point
         self._engine = create_engine(
@@ -75,7 +77,7 @@ class Database:
                 " -c idle_in_transaction_session_timeout=60s" + _SERVER_NOTICES_SILENCE,
             },
         )
-        _ask_rested(self._engine)
+        _ask_rested(self._engine, asks_after)
 
     @contextmanager
     def transaction(self, name: str) -> Iterator[Session]:
@@ -141,7 +143,7 @@ class Database:
         self._engine.dispose()
 
 
-def _ask_rested(engine: Engine) -> None:
+def _ask_rested(engine: Engine, asks_after: float) -> None:
     """Ask a connection that has rested whether it is still one, before it is used.
 
     SQLAlchemy's own ``pool_pre_ping`` asks each time, which was a tenth of a worker's statements.
@@ -153,7 +155,7 @@ def _ask_rested(engine: Engine) -> None:
     def ask(
         connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
     ) -> None:
-        if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < asks_after:
             return
         try:
             engine.dialect.do_ping(connection)
