@@ -282,10 +282,14 @@ def test_nothing_is_early_lost_or_doubled_whoever_is_killed(house: House, tmp_pa
         return all(_inside_settled(house, one) for one in ids.values())
 
     until("the inside steps did not settle", settled, each=house.let_leases_run_out)
+
+    def everybody_told() -> bool:
+        return len(_staff_of(house.received())) == 495 * len(VICTIMS)
+
+    # A step is settled when everybody was tried once; whoever is in doubt is tried again behind it.
+    until("somebody was never told", everybody_told, each=house.let_leases_run_out)
     received = house.received()
-    staff = Counter(
-        {key: n for key, n in received.items() if key[1].endswith("@hallefors.example")}
-    )
+    staff = _staff_of(received)
     assert len(staff) == 495 * len(VICTIMS)
     assert len(staff) == len(received), "the press was told before its release"
     doubled = {key for key, times in staff.items() if times > 1}
@@ -302,6 +306,11 @@ def test_nothing_is_early_lost_or_doubled_whoever_is_killed(house: House, tmp_pa
     assert len(press) == 10 * len(VICTIMS)
     assert set(press.values()) == {1}
     assert "stämmer" in house("verify")
+
+
+def _staff_of(received: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """What reached addresses of the organisation's own."""
+    return Counter({k: n for k, n in received.items() if k[1].endswith("@hallefors.example")})
 
 
 def _begun(house: House, public_id: str) -> bool:
