@@ -12,7 +12,7 @@ from announcer.domain.announcement import Content
 from announcer.domain.errors import PolicyError
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy, load_policy
-from announcer.domain.policy_diff import differences, shorter_leads
+from announcer.domain.policy.diff import differences, shorter_leads
 from announcer.domain.toml_file import read_toml
 from announcer.render.catalogue import moment_in_words, translator
 from announcer.services.planning import preview

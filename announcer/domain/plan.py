@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.errors import N_, Refusal
-from announcer.domain.order import ancestors, is_external
 from announcer.domain.policy import MessageClass, Policy, Step
+from announcer.domain.policy.order import ancestors, is_external
 from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
 
 CHANNEL_NAMES: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from announcer.cli.main import cli
 from announcer.domain.policy import load_policy
-from announcer.domain.policy_diff import Difference, differences, shorter_leads
+from announcer.domain.policy.diff import Difference, differences, shorter_leads
 from announcer.domain.toml_file import read_toml
 
 ROOT = Path(__file__).parents[3]

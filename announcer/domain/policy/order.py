@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from announcer.domain.policy import MessageClass, Policy, Step
+    from announcer.domain.policy.classes import MessageClass, Step
+    from announcer.domain.policy.model import Policy
 
 #: A window must end within the year that a calendar looks ahead, however many days are off.
 MOST_WEEKS = 26

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from announcer.domain.order import is_external
-from announcer.domain.policy import Policy, Window
+from announcer.domain.policy.model import Policy
+from announcer.domain.policy.order import is_external
+from announcer.domain.policy.windows import Window
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""The policy file: what an organisation has decided about who is told what, in which order.
+
+A policy is TOML. Reading it is strict: an unknown key, a step that could leave the house before
+the intranet has been read back, a role nobody can have: each is refused with the file, the key
+and the fix. See ``docs/policy.md`` for the language.
+"""
+
+from announcer.domain.policy.classes import (
+    Approval,
+    MessageClass,
+    Release,
+    Step,
+)
+from announcer.domain.policy.house import (
+    WEEKDAYS,
+    Calendar,
+    HalfDay,
+    Hours,
+    Organisation,
+)
+from announcer.domain.policy.loading import load_policy, parse_policy
+from announcer.domain.policy.model import (
+    Policy,
+    Retention,
+    canonical,
+    policy_hash,
+)
+from announcer.domain.policy.people import Audience, Role
+from announcer.domain.policy.windows import Window
+from announcer.domain.toml_file import read_toml
+
+__all__ = [
+    "WEEKDAYS",
+    "Approval",
+    "Audience",
+    "Calendar",
+    "HalfDay",
+    "Hours",
+    "MessageClass",
+    "Organisation",
+    "Policy",
+    "Release",
+    "Retention",
+    "Role",
+    "Step",
+    "Window",
+    "canonical",
+    "load_policy",
+    "parse_policy",
+    "policy_hash",
+    "read_toml",
+]

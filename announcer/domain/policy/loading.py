@@ -1,0 +1,54 @@
+"""Reading a policy file strictly: each fault with the file, the key and the fix."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from announcer.domain.errors import PolicyError
+from announcer.domain.policy.model import Policy
+from announcer.domain.policy.order import ordering_faults
+from announcer.domain.toml_file import read_toml
+
+
+def parse_policy(table: Mapping[str, Any], file: str) -> Policy:
+    """Check a table wholly. Raises `PolicyError` with a line per fault: file, key and fix."""
+    try:
+        policy = Policy.model_validate(table)
+    except ValidationError as error:
+        raise PolicyError("\n".join(f"{file}: {line}" for line in _plain(error))) from None
+    if faults := ordering_faults(policy):
+        raise PolicyError("\n".join(f"{file}: {fault}" for fault in faults))
+    return policy
+
+
+def load_policy(path: Path) -> Policy:
+    """Read and check a policy file. Raises `PolicyError`."""
+    return parse_policy(read_toml(path), str(path))
+
+
+def _plain(error: ValidationError) -> list[str]:
+    return [f"{'.'.join(str(part) for part in e['loc'])}: {_fix(e)}" for e in error.errors()]
+
+
+#: What to write instead, by pydantic's name for the fault.
+_FIXES: Mapping[str, str] = {
+    "string_type": "write a text in quotation marks",
+    "tuple_type": 'write a list, for example ["alla"]',
+    "mapping_type": "write a table, with a key and a value on each line",
+    "model_type": "write a table, with a key and a value on each line",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "too_short": "name at least one",
+    "string_too_short": "write a text",
+}
+
+
+def _fix(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "is no key of the policy language. Remove it or check its spelling."
+    if fault["type"] == "missing":
+        return "is missing. Add it."
+    message = _FIXES.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+    return f"{message[:1].lower()}{message[1:]}. It says {str(fault['input'])[:80]!r} now."

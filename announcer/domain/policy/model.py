@@ -1,0 +1,92 @@
+"""A whole policy as it was decided, and the questions that are asked of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from announcer.domain.audience import Person, Reach
+from announcer.domain.calendar import WorkingCalendar, day_matches, public_holidays
+from announcer.domain.notation import Duration
+from announcer.domain.policy.classes import MessageClass
+from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
+from announcer.domain.policy.people import Audience, Role
+from announcer.domain.policy.strict import Strict, Words
+
+
+class Retention(Strict):
+    """What is weeded, and under which decision (arkivlagen section 10); nothing without one.
+
+    Times run from when an announcement is completed or withdrawn.
+    """
+
+    decision: Words
+    #: Texts that were rewritten or never approved (TF 2 kap. 12 §); the record keeps their hashes.
+    drafts: Duration | None = None
+    #: To whom something was sent, and the mails to newsrooms, which name them.
+    recipients: Duration | None = None
+
+
+class Policy(Strict):
+    """A whole policy. Load one with :func:`~announcer.domain.policy.loading.load_policy`; the constructor checks shapes only."""
+
+    name: Words
+    source: str = ""
+    organisation: Organisation
+    calendar: Calendar
+    roles: Mapping[str, Role]
+    audiences: Mapping[str, Audience]
+    information_unit: tuple[str, ...] = Field(min_length=1)
+    classes: Mapping[str, MessageClass] = Field(min_length=1)
+    retention: Retention | None = None
+
+    @cached_property
+    def calendars(self) -> Mapping[str, WorkingCalendar]:
+        """The working calendars by the name of their hours."""
+
+        def is_day_off(day: date) -> bool:
+            own = any(day_matches(name, day) for name in self.calendar.days_off)
+            return own or day in public_holidays(self.organisation.country, day.year)
+
+        return {
+            name: WorkingCalendar(
+                zone=self.zone,
+                hours={n: getattr(hours, day) for n, day in enumerate(WEEKDAYS)},
+                is_day_off=is_day_off,
+                half_days=tuple((half.day, half.closes) for half in self.calendar.half_days),
+            )
+            for name, hours in self.calendar.hours.items()
+        }
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.organisation.time_zone)
+
+    @property
+    def open_to_all(self) -> frozenset[str]:
+        """Names of audiences that mean everyone employed."""
+        return frozenset(n for n, a in self.audiences.items() if a.reach is Reach.ALL_STAFF)
+
+    def is_external(self, audience: str) -> bool:
+        """Whether an audience's name means people outside."""
+        return audience in self.audiences and self.audiences[audience].reach.external
+
+    def has_role(self, person: Person, roles: tuple[str, ...], unit: str) -> bool:
+        """Whether ``person`` has any of ``roles`` towards an announcement of ``unit``."""
+        return any(self.roles[name].is_held_by(person, unit) for name in roles)
+
+
+def canonical(table: Mapping[str, Any]) -> str:
+    """A policy's table as canonical JSON: what is stored, and what its hash is taken of."""
+    return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def policy_hash(table: Mapping[str, Any]) -> str:
+    """Hex SHA-256 of a policy's table; the name an announcement remembers its policy by."""
+    return hashlib.sha256(canonical(table).encode()).hexdigest()

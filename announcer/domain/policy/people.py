@@ -1,0 +1,27 @@
+"""Who may do something, and who can be told."""
+
+from announcer.domain.audience import Person, Reach
+from announcer.domain.policy.strict import Strict, Words
+
+
+class Role(Strict):
+    """Who may do something: people of a unit (``own``: the announcement's), a position, or both."""
+
+    title: Words
+    unit: str | None = None
+    position: str | None = None
+
+    def is_held_by(self, person: Person, announcement_unit: str) -> bool:
+        """Whether ``person`` has this role towards an announcement of ``announcement_unit``."""
+        unit = announcement_unit if self.unit == "own" else self.unit
+        return (unit is None or person.unit == unit) and (
+            self.position is None or person.role == self.position
+        )
+
+
+class Audience(Strict):
+    """A name that a writer can put in ``audience``, beside the unit codes."""
+
+    title: Words
+    reach: Reach
+    source: str = ""
