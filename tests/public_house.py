@@ -43,4 +43,3 @@ class PublicHouse:
         self._server.shutdown()
         self._server.server_close()
         self.newsroom.database.dispose()
-        self.newsroom.glance.dispose()

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from announcer.db.glance import Glance
 from announcer.domain.errors import SetupError
 
 #: Told the name of every point where a crash would be felt; see ``docs/developer.md``.
@@ -65,6 +66,8 @@ class Database:
     def __init__(self, url: str, point: Point = silent, *, asks_after: float = 0.0) -> None:
         self.url = url
         self.point = point
+        #: For small questions before every answer.
+        self.glance = Glance(url)
         self._engine = create_engine(
             url,
             # The words of an error go to logs, which are public records; values are people's.
@@ -172,6 +175,7 @@ class Joined(Database):
     def __init__(self, whole: Database, session: Session) -> None:
         self.url = whole.url
         self.point = whole.point
+        self.glance = whole.glance
         self._engine = whole._engine  # noqa: SLF001 - the same class
         self._session = session
 

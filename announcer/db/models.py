@@ -381,6 +381,15 @@ class BellRow(Base):
     channel: Mapped[str] = mapped_column(primary_key=True)
 
 
+class ChangeRow(Base):
+    """How often what a colleague can see has changed: the sum of all rows, which several
+    connections can count in at a time. Written by the database alone."""
+
+    __tablename__ = "change"
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+
+
 class EventRow(Base):
     """The chain: one line per thing that happened, each sealed with the hash of the one before."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 
@@ -51,12 +52,20 @@ class Units:
 
     by_code: Mapping[str, Unit]
 
+    @cached_property
+    def _below(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {code: {code} for code in self.by_code}
+        for code in self.by_code:
+            above, seen = self.by_code[code].parent, {code}
+            while above in found and above not in seen:
+                found[above].add(code)
+                seen.add(above)
+                above = self.by_code[above].parent
+        return {code: frozenset(codes) for code, codes in found.items()}
+
     def below(self, code: str) -> frozenset[str]:
         """The unit itself and every unit under it."""
-        found = {code}
-        while grown := {u.code for u in self.by_code.values() if u.parent in found} - found:
-            found |= grown
-        return frozenset(found)
+        return self._below.get(code, frozenset({code}))
 
     def reached_by(self, audience: tuple[str, ...]) -> frozenset[str]:
         """The codes of all units whose people belong to the unit codes in ``audience``."""

@@ -5,10 +5,11 @@ Nothing here records who read what, and nothing may (TF 3 kap. 5 §).
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,11 +28,13 @@ from announcer.db.models import (
 from announcer.domain.announcement import Attachment, Content
 from announcer.domain.audience import Person, Units, may_read
 from announcer.domain.errors import N_, NotFound
-from announcer.people.lookup import by_pseudonym, load_units
+from announcer.people.lookup import load_units
 from announcer.services.installation import Installation
 
 #: The database as whoever reads sees it.
 Looking: TypeAlias = Session
+#: What decides who may read something: its audience, and the unit that wrote it.
+Kind: TypeAlias = tuple[tuple[str, ...], str]
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,53 @@ def reader_for(audience: tuple[str, ...], units: Units) -> Reader:
     return Reader(next((name for name in audience if name in units.by_code), ""))
 
 
+@dataclass(frozen=True)
+class Board:
+    """What hangs on the intranet at one moment, newest first, and who may read it."""
+
+    lines: tuple[Listed, ...]
+    units: Units
+    #: Names of audiences that mean everyone employed.
+    open_to_all: frozenset[str]
+
+    @cached_property
+    def _kinds(self) -> frozenset[Kind]:
+        return frozenset((line.audience, line.unit) for line in self.lines)
+
+    def readable(self, reader: Reader) -> frozenset[Kind]:
+        """Which kinds of lines ``reader`` may read. It says nothing else of them: all who may read
+        the same have the same."""
+        return frozenset(
+            (audience, author)
+            for audience, author in self._kinds
+            if may_read(reader.unit, audience, author, self.units, self.open_to_all)
+        )
+
+    def lines_of(self, kinds: frozenset[Kind], unit: str = "") -> list[Listed]:
+        """The lines of these kinds; ``unit`` narrows to what concerns one unit."""
+        return [
+            line
+            for line in self.lines
+            if (line.audience, line.unit) in kinds and (not unit or self._concerns(line, unit))
+        ]
+
+    def line_for(self, reader: Reader) -> Listed:
+        """The only line, on a board of one announcement. Raises `NotFound`, alike for what does not
+        exist and what may not be seen."""
+        for line in self.lines_of(self.readable(reader)):
+            return line
+        raise NotFound(N_("Sidan finns inte."))
+
+    def _concerns(self, line: Listed, unit: str) -> bool:
+        return line.unit == unit or unit in self.units.reached_by(line.audience)
+
+
+def board(session: Session, installation: Installation, units: Units, public_id: str = "") -> Board:
+    """All that is up; ``public_id`` narrows to one announcement."""
+    lines = tuple(_published(session, public_id))
+    return Board(lines, units, installation.policy.open_to_all)
+
+
 def visible(
     session: Session,
     installation: Installation,
@@ -86,42 +136,43 @@ def visible(
 
     ``unit`` narrows to what concerns one unit, ``public_id`` to one announcement.
     """
-    units = load_units(session)
-    open_to_all = installation.policy.open_to_all  # asked once: the policy is hashed to be found
-    found = []
-    for listed in _published(session, public_id):
-        readable = may_read(reader.unit, listed.audience, listed.unit, units, open_to_all)
-        if readable and (not unit or _concerns(listed, unit, units)):
-            found.append(listed)
-    return found
+    found = board(session, installation, load_units(session), public_id)
+    return found.lines_of(found.readable(reader), unit)
 
 
-def _concerns(listed: Listed, unit: str, units: Units) -> bool:
-    return listed.unit == unit or unit in units.reached_by(listed.audience)
-
-
-def _published(session: Session, public_id: str = "") -> list[Listed]:
+def _published(session: Session, public_id: str = "") -> Iterator[Listed]:
     query = (
-        select(AnnouncementRow, StepRow)
+        # Columns, and no whole rows: of a large archive they take a tenth of the time.
+        select(
+            AnnouncementRow.id,
+            AnnouncementRow.public_id,
+            AnnouncementRow.unit,
+            AnnouncementRow.class_name,
+            AnnouncementRow.withdrawn_at,
+            StepRow.audience,
+            StepRow.revision,
+            StepRow.started_at,
+            StepRow.confirmed_at,
+        )
         .join(StepRow, StepRow.announcement == AnnouncementRow.id)
         .where(StepRow.channel == "intranet", StepRow.started_at.is_not(None))
         .order_by(StepRow.started_at.desc(), AnnouncementRow.public_id)
     )
     if public_id:
         query = query.where(AnnouncementRow.public_id == public_id)
-    return [_listed(row, step) for row, step in session.execute(query)]
+    return map(_listed, session.execute(query))
 
 
-def _listed(row: AnnouncementRow, step: StepRow) -> Listed:
+def _listed(row: Any) -> Listed:
     return Listed(
         id=row.id,
         public_id=row.public_id,
         unit=row.unit,
         class_name=row.class_name,
-        audience=tuple(step.audience),
-        revision=step.revision,
-        published_at=step.started_at or row.created_at,
-        confirmed_at=step.confirmed_at,
+        audience=tuple(row.audience),
+        revision=row.revision,
+        published_at=row.started_at,
+        confirmed_at=row.confirmed_at,
         withdrawn_at=row.withdrawn_at,
     )
 
@@ -162,45 +213,37 @@ def _read(session: Session, wanted: Sequence[UUID]) -> dict[UUID, tuple[Content,
     }
 
 
-def newest(
-    session: Session, installation: Installation, reader: Reader, unit: str = "", limit: int = 50
-) -> list[Article]:
-    """The newest pages that are up and not withdrawn."""
-    up = [line for line in visible(session, installation, reader, unit) if not line.withdrawn_at]
-    return load(session, installation, up[:limit])
-
-
 @dataclass(frozen=True)
 class Feed:
     """The lines of a feed, newest first; ``changed_at`` (aware UTC) is when that list last
-    changed, None before there was anything."""
+    changed, None before there was anything. Of itself it changes at ``until``, or never."""
 
     lines: tuple[Listed, ...]
     changed_at: datetime | None
+    until: datetime | None
 
 
 def feed(
-    session: Session,
-    installation: Installation,
-    reader: Reader,
-    unit: str = "",
+    lines: Sequence[Listed],
+    now: datetime,
     least: int = 50,
     within: timedelta = timedelta(days=1),
 ) -> Feed:
-    """Everything that was put up within ``within``, and at least ``least`` entries if there are.
+    """Of what somebody may see: everything that was put up within ``within`` before ``now``, and
+    at least ``least`` entries if there are.
 
     What is not confirmed is always there, or it never could be: the read-back looks here.
     """
-    lines = visible(session, installation, reader, unit)
-    since = engine.now(session) - within
     up = [line for line in lines if not line.withdrawn_at]
-    shown = tuple(
-        line
-        for number, line in enumerate(up)
-        if number < least or line.published_at > since or line.confirmed_at is None
-    )
+    further = [line for line in up[least:] if line.confirmed_at is not None]
+    leaving = [line.published_at + within for line in further]
+    gone = {line.id for line, leaves in zip(further, leaving, strict=True) if leaves <= now}
     changes = [m for line in lines for m in (line.published_at, line.withdrawn_at) if m]
-    return Feed(shown, max(changes, default=None))
+    return Feed(
+        tuple(line for line in up if line.id not in gone),
+        max(changes, default=None),
+        min((leaves for leaves in leaving if leaves > now), default=None),
+    )
 
 
 def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, datetime | None]:
@@ -214,17 +257,10 @@ def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, date
     return dict(rows.all())
 
 
-def now(session: Session) -> datetime:
-    """The database's time (aware UTC), for saying "i dag"."""
-    return engine.now(session)
-
-
 def page(session: Session, installation: Installation, reader: Reader, public_id: str) -> Article:
     """One page. Raises `NotFound`, alike for what does not exist and what may not be seen."""
-    lines = visible(session, installation, reader, public_id=public_id)
-    for article in load(session, installation, lines):
-        return article
-    raise NotFound(N_("Sidan finns inte."))
+    line = board(session, installation, load_units(session), public_id).line_for(reader)
+    return load(session, installation, [line])[0]
 
 
 def attachment(article: Article, name: str) -> Attachment:
@@ -284,7 +320,7 @@ def create_feed_token(installation: Installation, person: Person) -> str:
         _revoke(session, person)
         session.add(
             FeedTokenRow(
-                sha256=_hash(token), person=person.pseudonym, created_at=engine.now(session)
+                sha256=hash_of(token), person=person.pseudonym, created_at=engine.now(session)
             )
         )
     return token
@@ -304,14 +340,6 @@ def _revoke(session: Session, person: Person) -> None:
         row.revoked_at = engine.now(session)
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """Under what a feed key is stored (hex SHA-256)."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def reader_by_token(session: Session, token: str) -> Reader:
-    """The rights of a feed key's owner; its use leaves no trace. Raises `NotFound`."""
-    row = session.get(FeedTokenRow, _hash(token))
-    person = by_pseudonym(session, row.person) if row and row.revoked_at is None else None
-    if person is None:
-        raise NotFound(N_("Sidan finns inte."))
-    return reader_of(person)

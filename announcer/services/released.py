@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -20,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from announcer.db import schema
 from announcer.db.engine import Database
-from announcer.db.glance import Glance
 from announcer.db.newsroom import released_file, released_item, released_text
 from announcer.domain.errors import N_, AnnouncerError, NotFound
 from announcer.domain.organisation import Sender
@@ -50,11 +48,6 @@ class Newsroom:
     sender: Sender
     languages: tuple[str, ...]
     base_url: str
-
-    @cached_property
-    def glance(self) -> Glance:
-        """Where :func:`version` looks."""
-        return Glance(self.database.url, VERSION)
 
 
 @dataclass(frozen=True)
@@ -124,7 +117,7 @@ def looking(newsroom: Newsroom) -> Iterator[Session]:
 def version(newsroom: Newsroom) -> int:
     """Grows with every change of what is public, and with nothing else. Raises `Unreachable`."""
     try:
-        number = newsroom.glance.number()
+        number = newsroom.database.glance.number(VERSION)
     except psycopg.OperationalError as error:
         raise Unreachable from error
     if number == NOT_KNOWN:

@@ -13,9 +13,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 
+from announcer.db.glance import Row
 from tests.public_house import PublicHouse
 from tests.public_visitor import Reader
-from web.newsroom.shelf import Shelf
+from web.shared.shelf import Shelf
 
 _EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF, FORMAT JSON) "
 #: The names under which something is asked for, whatever it is.
@@ -36,20 +37,20 @@ class Question:
 def questions(newsroom: PublicHouse) -> Iterator[list[tuple[str, Any]]]:
     """What is asked of the database meanwhile, with the values."""
     asked: list[tuple[str, Any]] = []
-    glance, engine = newsroom.newsroom.glance, newsroom.newsroom.database._engine
-    ask = glance._ask
+    glance, engine = newsroom.newsroom.database.glance, newsroom.newsroom.database._engine
+    ask = glance.row
 
     def note(_c: object, _k: object, statement: str, values: object, *_: object) -> None:
         asked.append((statement, values))
 
-    def note_glance(connection: psycopg.Connection[Any]) -> int:
-        asked.append((glance._question, None))
-        return ask(connection)
+    def note_glance(question: str, *values: str | None) -> Row:
+        asked.append((question, values or None))
+        return ask(question, *values)
 
     event.listen(engine, "before_cursor_execute", note)
-    glance._ask = note_glance  # type: ignore[method-assign]
+    glance.row = note_glance  # type: ignore[method-assign]
     yield asked
-    glance._ask = ask  # type: ignore[method-assign]
+    glance.row = ask  # type: ignore[method-assign]
     event.remove(engine, "before_cursor_execute", note)
 
 

@@ -3,22 +3,24 @@
 Nothing here writes anything down: who reads what is nobody's business (TF 3 kap. 5 §).
 """
 
+from collections.abc import Callable, Hashable
 from contextlib import ExitStack
+from datetime import datetime
 from ipaddress import ip_address
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from announcer.config import Config
 from announcer.domain.audience import Person, Units
-from announcer.domain.errors import NotFound
-from announcer.people.lookup import by_pseudonym, load_units
-from announcer.services import reader_token, reading
+from announcer.people.lookup import load_units
+from announcer.services import arriving, reader_token, reading
+from announcer.services.arriving import Arrival
 from announcer.services.installation import Installation
 from announcer.services.reading import Looking, Reader
+from web.shared.shelf import Shelf
 
 #: Endpoints that anybody may ask for: they tell nothing that concerns anybody.
 OPEN = frozenset(
@@ -44,6 +46,8 @@ OPEN = frozenset(
 READ_WITH_KEY = frozenset({"reading.article_page", "reading.attachment", "reading.poster"})
 FEEDS = frozenset({"feeds.feed", "feeds.feed_with_key"})
 _BEARER = "bearer"
+
+Made = TypeVar("Made")
 
 
 def installation() -> Installation:
@@ -81,7 +85,33 @@ def _of_session() -> Person | None:
     pseudonym = session.get("person")
     if not pseudonym:
         return None
-    return by_pseudonym(looking(), UUID(pseudonym))
+    found = arriving.arrive(installation().database.glance, pseudonym)
+    g.setdefault("arrival", found)
+    return found.person
+
+
+def arrival() -> Arrival:
+    """This request as the database saw it come."""
+    if "arrival" not in g and signed_in() is None and "arrival" not in g:
+        g.arrival = arriving.arrive(installation().database.glance)
+    return cast(Arrival, g.arrival)
+
+
+def kept(key: Hashable, make: Callable[[], Made]) -> Made:
+    """What was made under ``key`` since the last change that a colleague could see, or is now.
+
+    A key says what it is made of, and never who asks.
+    """
+    return _shelf().find(arrival().version, key, make)
+
+
+def kept_until(key: Hashable, make: Callable[[], tuple[Made, datetime | None]]) -> Made:
+    """The same for what the hour changes as well; ``make`` also says when (aware)."""
+    return _shelf().find_for(arrival().version, arrival().now, key, make)
+
+
+def _shelf() -> Shelf:
+    return cast(Shelf, current_app.extensions["intranet shelf"])
 
 
 def actor() -> Person:
@@ -93,8 +123,8 @@ def actor() -> Person:
 
 
 def units() -> Units:
-    """The tree of units, read once per request."""
-    return load_units(looking())
+    """The tree of units."""
+    return kept("units", lambda: load_units(looking()))
 
 
 def reader() -> Reader:
@@ -122,10 +152,11 @@ def _of_token(token: str) -> Reader:
 
 def reader_by_key(key: str) -> Reader:
     """The rights of a personal feed key's owner; 401 where it is false or revoked."""
-    try:
-        return reading.reader_by_token(looking(), key)
-    except NotFound:
+    found = arriving.arrive_with_key(installation().database.glance, key)
+    if found.person is None:
         abort(401)
+    g.arrival = found
+    return reading.reader_of(found.person)
 
 
 def admit() -> Response | None:

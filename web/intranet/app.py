@@ -27,6 +27,7 @@ from web.intranet.words import language, teach
 from web.shared.faults import House
 from web.shared.headers import protect
 from web.shared.look import look
+from web.shared.shelf import Shelf
 
 #: The parts of the house, each with its own addresses.
 PARTS = (signin, reading, feeds, writing, reviewing, following, desk, operation, pages, health)
@@ -37,6 +38,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app = House(__name__)
     app.extensions["announcer"] = installation
     app.extensions["announcer config"] = config
+    app.extensions["intranet shelf"] = Shelf()
     app.extensions["articles as html"] = Kept(500)
     app.extensions["feeds"] = Kept(100)
     app.config.update(_settings(config))

@@ -1,5 +1,6 @@
 """Feeds: the same news by the same rule as the pages, for programs that read."""
 
+from datetime import datetime
 from typing import cast
 from urllib.parse import quote
 
@@ -14,10 +15,20 @@ from announcer.render.page import attachment_url
 from announcer.render.text import article_html
 from announcer.services import reading
 from announcer.services.kept import Kept
-from announcer.services.reading import Article, Feed, Reader
-from web.intranet.access import actor, installation, looking, reader, reader_by_key, units
+from announcer.services.reading import Article, Board, Feed, Kind, Reader
+from web.intranet.access import (
+    actor,
+    arrival,
+    installation,
+    kept_until,
+    looking,
+    reader,
+    reader_by_key,
+    units,
+)
+from web.intranet.reading import whole_board
 from web.shared.feeds import FORMATS, NEVER
-from web.shared.files import answer
+from web.shared.files import PERSONAL, Finished, finish, given
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -61,20 +72,32 @@ def feed_with_key(key: str, name: str, format_: str) -> Response:
 
 
 def _answer(rights: Reader, name: str, format_: str) -> Response:
+    board = whole_board()
+    readable = board.readable(rights)
+    made = kept_until(
+        ("feed", format_, name, readable), lambda: _feed(board, readable, name, format_)
+    )
+    return given(made, PERSONAL)
+
+
+def _feed(
+    board: Board, readable: frozenset[Kind], name: str, format_: str
+) -> tuple[Finished, datetime | None]:
     unit = _unit_named(name)
     session, house = looking(), installation()
-    found = reading.feed(session, house, rights, unit)
+    found = reading.feed(board.lines_of(readable, unit), arrival().now)
     write, media_type = FORMATS[format_]
 
     def made() -> bytes:
         articles = reading.load(session, house, found.lines)
         return write(_head(found, name, unit, format_), [_entry(one) for one in articles])
 
-    # All that a feed is made of: the lines, by whose names, under which address.
-    names = tuple((one.code, one.name) for one in units().by_code.values())
+    # All that a feed is made of: the lines, by whose names, under which address. It outlives the
+    # changes that are none to a feed.
+    names = tuple((one.code, one.name) for one in board.units.by_code.values())
     lines = tuple((one.revision, one.published_at, one.withdrawn_at) for one in found.lines)
     body = kept_feeds().made((format_, name, lines, found.changed_at, names), made)
-    return answer(body, media_type, changed_at=found.changed_at)
+    return finish(body, media_type, changed_at=found.changed_at), found.until
 
 
 def kept_feeds() -> Kept[bytes]:

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.services import reading
 from announcer.services.kept import Kept
-from web.intranet.access import installation, looking, reader
+from announcer.services.reading import Board, Kind, Listed
+from web.intranet.access import installation, kept, kept_until, looking, reader, units
+from web.intranet.frame import Part, framed, midnight, part
+from web.intranet.words import language
 from web.shared.files import PERSONAL, UNKEPT, answer, attachment_answer
 
 blueprint = Blueprint("reading", __name__)
@@ -24,32 +27,60 @@ def kept_html() -> Kept[str]:
     return cast("Kept[str]", current_app.extensions["articles as html"])
 
 
+def whole_board() -> Board:
+    """All that is up."""
+    return kept("board", lambda: reading.board(looking(), installation(), units()))
+
+
 @blueprint.get("/")
 def front() -> str:
     """The newest announcements that this person may read."""
+    board = whole_board()
+    readable = board.readable(reader())
+    made = kept_until(
+        ("front", readable, language()), lambda: (_front(board, readable), midnight())
+    )
+    return framed(made)
+
+
+def _front(board: Board, readable: frozenset[Kind]) -> Part:
     session = looking()
-    articles = reading.newest(session, installation(), reader(), limit=NEWEST)
-    staff_first = reading.staff_first(session, [article.listed for article in articles])
-    return render_template("front.html", articles=articles, staff_first=staff_first)
+    up = [line for line in board.lines_of(readable) if not line.withdrawn_at][:NEWEST]
+    articles = reading.load(session, installation(), up)
+    staff_first = reading.staff_first(session, up)
+    return part("front.html", articles=articles, staff_first=staff_first)
 
 
 @blueprint.get("/nyheter/<public_id>")
 def article_page(public_id: str) -> tuple[str, int]:
     """One article exactly as it was approved; 410 without its content when it was withdrawn."""
+    line = _board_of(public_id).line_for(reader())
+    made = kept_until(("page", public_id, language()), lambda: (_page(line), midnight()))
+    return framed(made), 410 if line.withdrawn_at else 200
+
+
+def _board_of(public_id: str) -> Board:
+    return kept(
+        ("board", public_id),
+        lambda: reading.board(looking(), installation(), units(), public_id),
+    )
+
+
+def _page(line: Listed) -> Part:
+    if line.withdrawn_at:
+        return part("withdrawn.html", listed=line)
     session = looking()
-    article = reading.page(session, installation(), reader(), public_id)
-    listed = article.listed
-    if listed.withdrawn_at:
-        return render_template("withdrawn.html", listed=listed), 410
-    staff_first = reading.staff_first(session, [listed])
-    posters = reading.poster_languages(session, article)
+    (article,) = reading.load(session, installation(), [line])
     html = kept_html().made(
-        listed.revision, lambda: rendered(article.content, public_id, translator)
+        line.revision, lambda: rendered(article.content, line.public_id, translator)
     )
-    page = render_template(
-        "article.html", article=article, html=html, staff_first=staff_first, posters=posters
+    return part(
+        "article.html",
+        article=article,
+        html=html,
+        staff_first=reading.staff_first(session, [line]),
+        posters=reading.poster_languages(session, article),
     )
-    return page, 200
 
 
 @blueprint.get("/nyheter/<public_id>/bilagor/<name>")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -13,8 +13,7 @@ from announcer.domain.errors import Refusal
 from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
 from announcer.render.catalogue import language_name
-from announcer.services.reading import now
-from web.intranet.access import installation, looking, signed_in, units
+from web.intranet.access import arrival, installation, signed_in, units
 from web.shared.moments import in_words, stamp
 
 
@@ -31,10 +30,8 @@ def language() -> str:
 
 def moment(value: datetime) -> str:
     """An aware moment in words."""
-    if "now" not in g:
-        g.now = now(looking())
     zone = installation().policy.zone
-    return in_words(value, g.now, zone, str(get_locale()), _)
+    return in_words(value, arrival().now, zone, str(get_locale()), _)
 
 
 def reason(found: Reason) -> str:

@@ -6,7 +6,7 @@ from flask import Response
 
 from announcer.services import released
 from web.newsroom.house import chosen, newsroom, preferred, shelf
-from web.shared.files import REVALIDATED, answer
+from web.shared.files import REVALIDATED, Finished, answer, finish, given
 
 HTML = "text/html; charset=utf-8"
 
@@ -22,8 +22,13 @@ def page(key: Hashable, make: Callable[[], str]) -> Response:
 
 def kept(key: Hashable, make: Callable[[], str | bytes], media_type: str) -> Response:
     """The same for what is alike in every language. Raises `Unreachable`."""
-    made = shelf().find(released.version(newsroom()), key, make)
-    return answer(made.content, media_type, cache=REVALIDATED, etag=made.etag)
+
+    def finished() -> Finished:
+        made = make()
+        return finish(made.encode() if isinstance(made, str) else made, media_type)
+
+    made = shelf().find(released.version(newsroom()), key, finished)
+    return given(made, REVALIDATED)
 
 
 def standing(html: str) -> Response:

@@ -9,11 +9,11 @@ from announcer.services.released import Newsroom
 from web.newsroom import feeds, health, pages, reading
 from web.newsroom.errors import explain_errors
 from web.newsroom.house import language
-from web.newsroom.shelf import Shelf
 from web.newsroom.words import teach
 from web.shared.faults import House
 from web.shared.headers import protect
 from web.shared.look import look
+from web.shared.shelf import Shelf
 
 #: The parts of the house, each with its own addresses.
 PARTS = (reading, pages, feeds, health)

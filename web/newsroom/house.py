@@ -11,7 +11,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from announcer.services.released import Newsroom
-from web.newsroom.shelf import Shelf
+from web.shared.shelf import Shelf
 
 
 def newsroom() -> Newsroom:

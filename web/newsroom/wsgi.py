@@ -14,12 +14,7 @@ from web.shared.rehearsal import rehearsed
 @cache
 def _app() -> Flask:
     newsroom = ready_newsroom(open_newsroom(NewsroomConfig.read(os.environ)))
-
-    def disconnect() -> None:
-        newsroom.glance.dispose()
-        newsroom.database.dispose()
-
-    return rehearsed(create_app(newsroom), "/", disconnect)
+    return rehearsed(create_app(newsroom), "/", newsroom.database.dispose)
 
 
 def __getattr__(name: str) -> Flask:

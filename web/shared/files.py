@@ -1,10 +1,13 @@
 """Bytes as an answer, sent again only when they have changed."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from flask import Response, request
+from werkzeug.datastructures import Headers
+from werkzeug.http import http_date, quote_etag
 
 from web.shared.headers import FILE
 
@@ -17,40 +20,62 @@ UNKEPT = "no-store"
 PUBLIC = "public, max-age=31536000, immutable"
 
 
+@dataclass(frozen=True)
+class Finished:
+    """Bytes that are ready to be given, and the headers that are about them."""
+
+    content: bytes
+    etag: str
+    #: What a 304 has as well (RFC 9110 section 15.4.5).
+    headers: tuple[tuple[str, str], ...]
+    content_type: str
+
+
+def finish(
+    content: bytes, media_type: str, *, etag: str = "", changed_at: datetime | None = None
+) -> Finished:
+    """``etag`` is the content's SHA-256 where that is known. ``Last-Modified`` is for information:
+    two changes can share a second, an ETag tells them apart."""
+    etag = etag or hashlib.sha256(content).hexdigest()
+    headers = [("ETag", quote_etag(etag))]
+    if changed_at:
+        headers.append(("Last-Modified", http_date(changed_at)))
+    return Finished(content, etag, tuple(headers), _with_charset(media_type))
+
+
+def given(made: Finished, cache: str) -> Response:
+    """200, or 304 for who has this version (RFC 9110 section 13.1.2)."""
+    headers = Headers([*made.headers, ("Cache-Control", cache)])
+    if is_fresh(made.etag):
+        return Response(status=304, headers=headers)
+    return Response(made.content, headers=headers, content_type=made.content_type)
+
+
 def answer(
     content: bytes,
     media_type: str,
     *,
     cache: str = PERSONAL,
     name: str = "",
-    changed_at: datetime | None = None,
     etag: str = "",
     attached: bool = False,
 ) -> Response:
-    """200, or 304 for who has this version (RFC 9110 section 13.1.2).
-
-    ``etag`` is the content's SHA-256 where that is known. ``attached`` tells a browser to save
-    the file as ``name`` instead of opening it. ``Last-Modified`` is for information: two changes
-    can share a second, an ETag tells them apart.
-    """
-    etag = etag or hashlib.sha256(content).hexdigest()
-    same = is_fresh(etag)
-    response = Response(b"" if same else content, status=304 if same else 200)
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = cache
-    if not same:
-        response.headers["Content-Type"] = _with_charset(media_type)
+    """The same for what is given once. ``attached`` tells a browser to save the file as ``name``
+    instead of opening it."""
+    response = given(finish(content, media_type, etag=etag), cache)
     if name:
         kind = "attachment" if attached else "inline"
         response.headers["Content-Disposition"] = _disposition(kind, name)
-    if changed_at:
-        response.last_modified = changed_at
     return response
 
 
 def is_fresh(etag: str) -> bool:
     """Whether who asks has this version. A weak tag counts: proxies that compress weaken ours."""
-    return request.if_none_match.contains_weak(etag)
+    known = request.environ.get("HTTP_IF_NONE_MATCH")
+    if known is None:
+        return False
+    # Parsed only where it is not simply ours.
+    return known == f'"{etag}"' or request.if_none_match.contains_weak(etag)
 
 
 #: What a browser shows by itself; everything else is saved.

@@ -7,7 +7,7 @@ import pytest
 from announcer.db.engine import Database
 from announcer.domain.errors import NotAllowed, NotFound, SetupError
 from announcer.domain.policy import Policy, Retention, load_policy
-from announcer.services import erasing, reading, records, weeding, writing
+from announcer.services import arriving, erasing, reading, records, weeding, writing
 from tests.integration.promise.way import SMALL, approve, decided, newsrooms, to_the_press
 from tests.world import POLICY, World
 
@@ -117,13 +117,14 @@ def test_an_erased_person_is_nowhere_but_in_pseudonym(world):
     public_id = decided(world)
     author = world.chief
     key = reading.create_feed_token(world.installation, author)
+    glance = world.installation.database.glance
+    assert arriving.arrive_with_key(glance, key).person == author
     with pytest.raises(NotAllowed):
         erasing.erase_person(world.installation, author, author.directory_id)
     erasing.erase_person(world.installation, world.communicator, author.directory_id)
     assert author.directory_id not in everything_stored(world)
+    assert arriving.arrive_with_key(glance, key).person is None
     with world.installation.database.reading() as session:
-        with pytest.raises(NotFound):
-            reading.reader_by_token(session, key)
         events = records.events(session, records.find(session, public_id).id)
         assert list(records.verify(session)) == []
     assert events[0]["who"] == str(author.pseudonym)
