@@ -25,8 +25,10 @@ from web.intranet.access import admit, look_away
 from web.intranet.errors import LARGEST_REQUEST, explain_errors
 from web.intranet.words import language, teach
 from web.shared.faults import House
-from web.shared.headers import protect
+from web.shared.files import PERSONAL
+from web.shared.headers import protect, standing
 from web.shared.look import look
+from web.shared.porch import Porch
 from web.shared.shelf import Shelf
 
 #: The parts of the house, each with its own addresses.
@@ -55,6 +57,11 @@ def create_app(installation: Installation, config: Config) -> Flask:
     teach(app)
     explain_errors(app)
     protect(app)
+    headers = standing() | {"Cache-Control": PERSONAL}
+    # Flask's own way for what stands before it.
+    app.wsgi_app = Porch(  # type: ignore[method-assign]
+        app.wsgi_app, feeds.at_hand(app), headers.items()
+    )
     return app
 
 

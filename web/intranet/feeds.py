@@ -1,10 +1,12 @@
 """Feeds: the same news by the same rule as the pages, for programs that read."""
 
+import re
+from collections.abc import Hashable
 from datetime import datetime
 from typing import cast
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, render_template
+from flask import Blueprint, Flask, Response, abort, current_app, render_template
 
 from announcer.channels.intranet import EVERYBODY
 from announcer.domain.announcement import Attachment
@@ -13,7 +15,8 @@ from announcer.render.catalogue import translator
 from announcer.render.feeds import FeedEntry, FeedHead
 from announcer.render.page import attachment_url
 from announcer.render.text import article_html
-from announcer.services import reading
+from announcer.services import arriving, reading
+from announcer.services.installation import Installation
 from announcer.services.kept import Kept
 from announcer.services.reading import Article, Board, Feed, Kind, Reader
 from web.intranet.access import (
@@ -26,9 +29,11 @@ from web.intranet.access import (
     reader_by_key,
     units,
 )
-from web.intranet.reading import whole_board
+from web.intranet.reading import BOARD, whole_board
 from web.shared.feeds import FORMATS, NEVER
 from web.shared.files import PERSONAL, Finished, finish, given
+from web.shared.porch import AtHand
+from web.shared.shelf import Shelf
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -74,10 +79,32 @@ def feed_with_key(key: str, name: str, format_: str) -> Response:
 def _answer(rights: Reader, name: str, format_: str) -> Response:
     board = whole_board()
     readable = board.readable(rights)
-    made = kept_until(
-        ("feed", format_, name, readable), lambda: _feed(board, readable, name, format_)
-    )
+    made = kept_until(_key(format_, name, readable), lambda: _feed(board, readable, name, format_))
     return given(made, PERSONAL)
+
+
+def _key(format_: str, name: str, readable: frozenset[Kind]) -> Hashable:
+    return "feed", format_, name, readable
+
+
+def at_hand(app: Flask) -> AtHand:
+    """What ``app`` made of a feed with a key since a colleague could see a change, for its owner."""
+    address = re.compile(rf"/floden/([^/]+)/([^/]+)\.({'|'.join(FORMATS)})").fullmatch
+
+    def find(path: str) -> Finished | None:
+        asked = address(path)
+        if asked is None:
+            return None
+        house = cast(Installation, app.extensions["announcer"])
+        shelf = cast(Shelf, app.extensions["intranet shelf"])
+        found = arriving.arrive_with_key(house.database.glance, asked[1])
+        board = shelf.glimpse(found.version, BOARD)
+        if found.person is None or board is None:
+            return None
+        readable = board.readable(reading.reader_of(found.person))
+        return shelf.glimpse(found.version, _key(asked[3], asked[2], readable), found.now)
+
+    return find
 
 
 def _feed(

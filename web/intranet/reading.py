@@ -20,6 +20,8 @@ from web.shared.files import PERSONAL, UNKEPT, answer, attachment_answer
 blueprint = Blueprint("reading", __name__)
 #: On the front page; older ones are reached by their addresses and in the feeds.
 NEWEST = 30
+#: Under which all that is up is kept.
+BOARD = "board"
 
 
 def kept_html() -> Kept[str]:
@@ -29,7 +31,7 @@ def kept_html() -> Kept[str]:
 
 def whole_board() -> Board:
     """All that is up."""
-    return kept("board", lambda: reading.board(looking(), installation(), units()))
+    return kept(BOARD, lambda: reading.board(looking(), installation(), units()))
 
 
 @blueprint.get("/")

@@ -11,8 +11,10 @@ from web.newsroom.errors import explain_errors
 from web.newsroom.house import language
 from web.newsroom.words import teach
 from web.shared.faults import House
-from web.shared.headers import protect
+from web.shared.files import REVALIDATED
+from web.shared.headers import protect, standing
 from web.shared.look import look
+from web.shared.porch import Porch
 from web.shared.shelf import Shelf
 
 #: The parts of the house, each with its own addresses.
@@ -47,4 +49,9 @@ def create_app(newsroom: Newsroom) -> Flask:
     teach(app)
     explain_errors(app)
     protect(app, public=True)
+    headers = standing(public=True) | {"Cache-Control": REVALIDATED}
+    # Flask's own way for what stands before it.
+    app.wsgi_app = Porch(  # type: ignore[method-assign]
+        app.wsgi_app, feeds.at_hand(app), headers.items()
+    )
     return app

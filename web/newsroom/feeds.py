@@ -1,8 +1,9 @@
 """The same news by the same rule, for programs that read: feeds and the list for search engines."""
 
 from datetime import UTC, datetime
+from typing import cast
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Flask, Response, render_template
 
 from announcer.domain.errors import N_
 from announcer.render.catalogue import date_in_words, translator
@@ -14,7 +15,9 @@ from announcer.services.released import Released
 from web.newsroom.answers import kept
 from web.newsroom.house import address, newsroom
 from web.shared.feeds import FORMATS, NEVER
-from web.shared.files import REVALIDATED, answer
+from web.shared.files import REVALIDATED, Finished, answer
+from web.shared.porch import AtHand
+from web.shared.shelf import Shelf
 
 blueprint = Blueprint("feeds", __name__)
 #: Entries in a feed.
@@ -28,6 +31,20 @@ PLAIN = "text/plain; charset=utf-8"
 def feed(format_: str) -> Response:
     """The newest items; what was withdrawn is marked, or gone as Atom has it."""
     return kept(("feed", format_), lambda: _feed(format_), FORMATS[format_][1])
+
+
+def at_hand(app: Flask) -> AtHand:
+    """What ``app`` made of these feeds since something public changed. Raises `Unreachable`."""
+    keys = {f"/floden/nyheter.{format_}": ("feed", format_) for format_ in FORMATS}
+
+    def find(path: str) -> Finished | None:
+        key = keys.get(path)
+        if key is None:
+            return None
+        shelf = cast(Shelf, app.extensions["newsroom shelf"])
+        return shelf.glimpse(released.version(app.extensions["newsroom"]), key)
+
+    return find
 
 
 def _feed(format_: str) -> bytes:

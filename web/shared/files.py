@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.datastructures import Headers
-from werkzeug.http import http_date, quote_etag
+from werkzeug.http import http_date, parse_etags, quote_etag
 
 from web.shared.headers import FILE
 
@@ -70,12 +70,17 @@ def answer(
 
 
 def is_fresh(etag: str) -> bool:
-    """Whether who asks has this version. A weak tag counts: proxies that compress weaken ours."""
-    known = request.environ.get("HTTP_IF_NONE_MATCH")
+    """Whether who asks has this version."""
+    return is_known(etag, request.environ.get("HTTP_IF_NONE_MATCH"))
+
+
+def is_known(etag: str, known: str | None) -> bool:
+    """Whether ``known`` (If-None-Match, None where there is none) has this version. A weak tag
+    counts: proxies that compress weaken ours."""
     if known is None:
         return False
     # Parsed only where it is not simply ours.
-    return known == f'"{etag}"' or request.if_none_match.contains_weak(etag)
+    return known == f'"{etag}"' or parse_etags(known).contains_weak(etag)
 
 
 #: What a browser shows by itself; everything else is saved.

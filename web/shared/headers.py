@@ -21,13 +21,14 @@ _ALWAYS = {
 _INSIDE = {"X-Robots-Tag": "noindex"}
 
 
-def protect(app: Flask, *, public: bool = False) -> None:
-    """Put the headers on every answer that did not choose its own.
+def standing(*, public: bool = False) -> dict[str, str]:
+    """The headers of every answer. What is not ``public`` asks search engines to keep away."""
+    return _ALWAYS if public else _ALWAYS | _INSIDE
 
-    What is not ``public`` asks search engines to keep away.
-    """
-    headers = _ALWAYS if public else _ALWAYS | _INSIDE
-    ours = [(name.lower(), name, value) for name, value in headers.items()]
+
+def protect(app: Flask, *, public: bool = False) -> None:
+    """Put the headers on every answer that did not choose its own."""
+    ours = [(name.lower(), name, value) for name, value in standing(public=public).items()]
 
     @app.after_request
     def add(response: Response) -> Response:

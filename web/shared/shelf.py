@@ -57,6 +57,16 @@ class Shelf:
             things[key] = anew, now, until
         return anew
 
+    def glimpse(self, version: int, key: Hashable, now: datetime | None = None) -> Any | None:
+        """What is under ``key`` and holds, without making it: of `find_for` where there is a ``now``,
+        else of `find`."""
+        held, things = self._held
+        found = things.get(key) if held == version else None
+        if found is None or now is None:
+            return found
+        made, since, until = found
+        return made if since <= now and (until is None or now < until) else None
+
     def _things(self, version: int) -> dict[Hashable, Any]:
         held, things = self._held
         if held != version:
