@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from announcer.db.glance import Glance, Row
+from announcer.db.glance import Glance
 from announcer.domain.audience import Person
-from announcer.services.reading import hash_of
+from announcer.services.reading import Reader, hash_of
 
 # The number grows with every change of what a colleague can see (``announcer/db/gate/0008.sql``);
 # the moment is in microseconds, which need no reading of dates.
-_ARRIVING = """
+_QUESTION = """
 SELECT (SELECT CAST(sum(number) AS bigint) FROM announcer.change),
-  CAST(extract(epoch FROM announcer.announcer_now()) * 1000000 AS bigint),
-  p.pseudonym, p.directory_id, p.unit, p.workplace, p.role, p.language
-FROM (SELECT {asks} AS pseudonym) AS asks
-LEFT JOIN announcer.person p ON p.pseudonym = asks.pseudonym AND p.left_at IS NULL
+  CAST(extract(epoch FROM announcer.announcer_now()) * 1000000 AS bigint), {}
 """
-_BY_PSEUDONYM = _ARRIVING.format(asks="CAST($1 AS uuid)")
-_BY_KEY = _ARRIVING.format(
-    asks="(SELECT person FROM announcer.feed_token"
-    " WHERE sha256 = CAST($1 AS text) AND revoked_at IS NULL)"
+_BY_PSEUDONYM = _QUESTION.format(
+    "p.pseudonym, p.directory_id, p.unit, p.workplace, p.role, p.language"
+    " FROM (SELECT CAST($1 AS uuid) AS pseudonym) AS asks LEFT JOIN announcer.person p"
+    " ON p.pseudonym = asks.pseudonym AND p.left_at IS NULL"
+)
+_BY_KEY = _QUESTION.format(
+    "(SELECT p.unit FROM announcer.feed_token t JOIN announcer.person p"
+    " ON p.pseudonym = t.person AND p.left_at IS NULL"
+    " WHERE t.sha256 = CAST($1 AS text) AND t.revoked_at IS NULL)"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,15 +45,22 @@ class Arrival:
 
 def arrive(glance: Glance, pseudonym: str | None = None) -> Arrival:
     """Somebody with a session, or nobody known."""
-    return _arrival(glance.row(_BY_PSEUDONYM, pseudonym))
+    version, moment, found, *facts = glance.row(_BY_PSEUDONYM, pseudonym)
+    person = Person(UUID(found), *(fact or "" for fact in facts)) if found else None
+    return Arrival(_number(version), _moment(moment), person)
 
 
-def arrive_with_key(glance: Glance, key: str) -> Arrival:
-    """Somebody with a feed key; its use leaves no trace."""
-    return _arrival(glance.row(_BY_KEY, hash_of(key)))
+def arrive_with_key(glance: Glance, key: str) -> tuple[Arrival, Reader | None]:
+    """Whoever has a feed key, known by its owner's rights only; None where it is false or revoked,
+    or its owner has left. Its use leaves no trace."""
+    version, moment, unit = glance.row(_BY_KEY, hash_of(key))
+    reader = None if unit is None else Reader(unit)
+    return Arrival(_number(version), _moment(moment), None), reader
 
 
-def _arrival(row: Row) -> Arrival:
-    version, moment, pseudonym, *facts = row
-    person = Person(UUID(pseudonym), *(fact or "" for fact in facts)) if pseudonym else None
-    return Arrival(int(version or 0), _EPOCH + timedelta(microseconds=int(moment or 0)), person)
+def _number(written: str | None) -> int:
+    return int(written or 0)
+
+
+def _moment(microseconds: str | None) -> datetime:
+    return _EPOCH + timedelta(microseconds=_number(microseconds))

@@ -152,11 +152,10 @@ def _of_token(token: str) -> Reader:
 
 def reader_by_key(key: str) -> Reader:
     """The rights of a personal feed key's owner; 401 where it is false or revoked."""
-    found = arriving.arrive_with_key(installation().database.glance, key)
-    if found.person is None:
+    g.arrival, found = arriving.arrive_with_key(installation().database.glance, key)
+    if found is None:
         abort(401)
-    g.arrival = found
-    return reading.reader_of(found.person)
+    return found
 
 
 def admit() -> Response | None:

@@ -97,12 +97,12 @@ def at_hand(app: Flask) -> AtHand:
             return None
         house = cast(Installation, app.extensions["announcer"])
         shelf = cast(Shelf, app.extensions["intranet shelf"])
-        found = arriving.arrive_with_key(house.database.glance, asked[1])
-        board = shelf.glimpse(found.version, BOARD)
-        if found.person is None or board is None:
+        come, owner = arriving.arrive_with_key(house.database.glance, asked[1])
+        board = shelf.glimpse(come.version, BOARD)
+        if owner is None or board is None:
             return None
-        readable = board.readable(reading.reader_of(found.person))
-        return shelf.glimpse(found.version, _key(asked[3], asked[2], readable), found.now)
+        key = _key(asked[3], asked[2], board.readable(owner))
+        return shelf.glimpse(come.version, key, come.now)
 
     return find
 
