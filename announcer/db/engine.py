@@ -144,6 +144,7 @@ class Database:
     def dispose(self) -> None:
         """Close every connection; call in a forked child and at the end."""
         self._engine.dispose()
+        self.glance.dispose()
 
 
 def _ask_rested(engine: Engine, asks_after: float) -> None:
