@@ -74,7 +74,7 @@ def fill_template(database: Database, examples: Path) -> None:
     """Import the example organisation into a database."""
     url = database.url
     installation = install(config(url, "http://127.0.0.1:1", 1))
-    for name in ("units", "staff", "press"):
+    for name in ("units", "staff", "press", "workplaces"):
         IMPORTS[name](installation, (examples / "organisation" / f"{name}.csv").read_bytes())
     installation.database.dispose()
     database.dispose()

@@ -85,7 +85,7 @@ class Demonstration:
     # What goes in ---------------------------------------------------------------------------
 
     def _fill(self, installation: Installation) -> None:
-        for name in ("units", "staff", "press"):
+        for name in ("units", "staff", "press", "workplaces"):
             file = self.examples / "organisation" / f"{name}.csv"
             result = IMPORTS[name](installation, file.read_bytes())
             for finding in result.findings:

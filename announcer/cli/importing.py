@@ -1,4 +1,4 @@
-"""Taking in lists of units, staff and press."""
+"""Taking in lists of units, staff, press and workplaces."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from announcer.services.importing import IMPORTS
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_desk
 def import_(desk: Desk, what: str, file: Path) -> None:
-    """Import units, staff or press from the CSV FILE; what is wrong is listed, the rest kept."""
+    """Import units, staff, press or workplaces from the CSV FILE; what is wrong is listed, the rest kept."""
     result = IMPORTS[what](desk.installation, read_bounded(file, LARGEST_FILE))
     for finding in result.findings:
         click.echo(finding.refusal.say(desk.translate), err=True)

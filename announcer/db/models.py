@@ -4,7 +4,7 @@ Every moment is ``timestamptz``; every table lies in the schema ``announcer``, n
 that nothing in another schema can stand in for it.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Sequence,
     Text,
+    Time,
     UniqueConstraint,
     text,
 )
@@ -88,6 +89,15 @@ class PersonRow(Base):
     email: Mapped[str | None]
     language: Mapped[str]
     left_at: Mapped[Moment | None]
+
+
+class WorkplaceRow(Base):
+    """When shifts hand over where people work (local times), and what its board is read in."""
+
+    __tablename__ = "workplace"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    handovers: Mapped[tuple[time, ...]] = mapped_column(ARRAY(Time))
+    languages: Mapped[Names]
 
 
 class PressContactRow(Base):

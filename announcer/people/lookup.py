@@ -69,16 +69,17 @@ def addressees(
     policy: Policy,
     channel: str,
     audience: tuple[str, ...],
+    unit: str,
     languages: tuple[str, ...],
 ) -> list[Addressee]:
     """Whom a step reaches, each once however many audiences they belong to, in a fixed order.
 
-    ``languages`` are those there is a text in; the boards get a poster in each.
+    ``unit`` is the announcement's; ``languages`` are those there is a text in; the boards get a poster in each.
     """
     if channel == "press":
         return list(_press(session))
     if channel == "email":
-        return list(_staff_by_mail(session, policy, audience))
+        return list(_staff_by_mail(session, policy, audience, unit))
     if channel == "poster":
         return [Addressee(f"poster {language}", "", language) for language in languages]
     return [Addressee(key=channel, address="", language=policy.organisation.language)]
@@ -90,8 +91,16 @@ def _press(session: Session) -> Iterator[Addressee]:
         yield Addressee(row.email.casefold(), row.email, row.language)
 
 
-def staff_in(policy: Policy, units: Units, audience: tuple[str, ...]) -> Select[PersonRow]:
-    """Every colleague in an audience of units and names that mean all staff."""
+def staff_in(
+    policy: Policy,
+    units: Units,
+    audience: tuple[str, ...],
+    unit: str,  # noqa: ARG001
+) -> Select[PersonRow]:
+    """Every colleague in an audience of units and names that mean all staff.
+
+    ``unit`` is the announcement's.
+    """
     query = select(PersonRow).where(PersonRow.left_at.is_(None))
     everyone = any(
         name in policy.audiences and policy.audiences[name].reach is Reach.ALL_STAFF
@@ -101,9 +110,11 @@ def staff_in(policy: Policy, units: Units, audience: tuple[str, ...]) -> Select[
 
 
 def _staff_by_mail(
-    session: Session, policy: Policy, audience: tuple[str, ...]
+    session: Session, policy: Policy, audience: tuple[str, ...], unit: str
 ) -> Iterator[Addressee]:
-    people = staff_in(policy, load_units(session), audience).where(PersonRow.email.is_not(None))
+    people = staff_in(policy, load_units(session), audience, unit).where(
+        PersonRow.email.is_not(None)
+    )
     query = people.order_by(PersonRow.directory_id)
     # Two columns, a few at a time: all rows of a large organisation are a hundred megabytes.
     few = query.with_only_columns(PersonRow.email, PersonRow.language)

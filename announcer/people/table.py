@@ -23,6 +23,7 @@ Row = TypeVar("Row")
 class Finding:
     """Something wrong in one row: what to tell the person who made the file."""
 
+    #: 0 where it is about no row: something is missing.
     row: int
     refusal: Refusal
 
@@ -46,13 +47,27 @@ class Line:
         return self.cells.get(column, "")
 
 
-def read_table(content: bytes, columns: Sequence[str], findings: list[Finding]) -> Iterator[Line]:
+def read_table(
+    content: bytes,
+    columns: Sequence[str],
+    findings: list[Finding],
+    *,
+    nothing_else: bool = False,
+) -> Iterator[Line]:
     """The rows of a file that must have ``columns``; unusable rows go to ``findings``.
 
-    Empty rows are skipped. Raises BadSubmission where the file as a whole cannot be read.
+    With ``nothing_else`` it may have no others. Empty rows are skipped. Raises BadSubmission where
+    the file as a whole cannot be read.
     """
     records = _records(_text(content))
     header = _header(next(records, []), columns)
+    further = sorted(set(filter(None, header)) - set(columns)) if nothing_else else []
+    if further:
+        raise _unreadable(
+            N_("Filen har kolumner som inte ska vara med: {further}. Bara dessa: {columns}."),
+            further=", ".join(further),
+            columns=", ".join(columns),
+        )
     for row, cells in enumerate(records, start=2):
         if not any(cell.strip() for cell in cells):
             continue

@@ -201,9 +201,11 @@ class _Reached:
         self, step: StepRow, row: AnnouncementRow, policy: Policy, languages: tuple[str, ...]
     ) -> list[Addressee]:
         audience = tuple(step.audience)
-        key = (row.policy, step.channel, audience, languages)
+        key = (row.policy, step.channel, audience, row.unit, languages)
         if key not in self._known:
-            self._known[key] = addressees(self._session, policy, step.channel, audience, languages)
+            self._known[key] = addressees(
+                self._session, policy, step.channel, audience, row.unit, languages
+            )
         return self._known[key]
 
 

@@ -1,4 +1,4 @@
-"""Taking in the organisation's own lists: units, staff, press. What is wrong is said, the rest is kept."""
+"""Taking in the organisation's own lists: units, staff, press, workplaces. What is wrong is said, the rest is kept."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import PersonRow, PressContactRow, UnitRow
+from announcer.db.models import PersonRow, PressContactRow, UnitRow, WorkplaceRow
 from announcer.domain.errors import N_, Refusal
 from announcer.people.directory import StaffMember, Unit, read_staff, read_units
 from announcer.people.press_list import PressContact, read_press
 from announcer.people.table import Finding
+from announcer.people.workplaces import read_workplaces, workplaces_of_staff
 from announcer.services.installation import Installation
 
 
@@ -59,6 +60,22 @@ def import_staff(installation: Installation, content: bytes) -> Import:
         ]
         for row in gone:
             row.left_at, row.email = engine.now(session), None
+    return Import(len(read.rows), len(gone), read.findings)
+
+
+def import_workplaces(installation: Installation, content: bytes) -> Import:
+    """Workplaces by name. One that is no longer in the file is taken out, unless a row is faulty."""
+    with installation.database.transaction("import workplaces") as session:
+        read = read_workplaces(content, workplaces_of_staff(session))
+        _upsert(session, WorkplaceRow, "name", map(vars, read.rows))
+        here = {workplace.name for workplace in read.rows}
+        gone = [
+            row
+            for row in session.scalars(select(WorkplaceRow))
+            if row.name not in here and not read.findings
+        ]
+        for row in gone:
+            session.delete(row)
     return Import(len(read.rows), len(gone), read.findings)
 
 
@@ -110,7 +127,7 @@ def _person(member: StaffMember, pseudonyms: Mapping[str, object]) -> Mapping[st
 
 def _upsert(
     session: Session,
-    table: type[UnitRow] | type[PersonRow],
+    table: type[UnitRow] | type[PersonRow] | type[WorkplaceRow],
     key: str,
     rows: Iterable[Mapping[str, object]],
 ) -> None:
@@ -126,4 +143,5 @@ IMPORTS: Mapping[str, Callable[[Installation, bytes], Import]] = {
     "units": import_units,
     "staff": import_staff,
     "press": import_press,
+    "workplaces": import_workplaces,
 }

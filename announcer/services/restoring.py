@@ -257,7 +257,9 @@ def _would(
 ) -> Going:
     content = records.content_of(session, records.newest_revision(session, row.id))
     policy = records.policy_of(session, installation, row)
-    people = addressees(session, policy, step.channel, tuple(step.audience), content.languages)
+    people = addressees(
+        session, policy, step.channel, tuple(step.audience), row.unit, content.languages
+    )
     held = step.held_at is not None or row.held_at is not None
     earliest = step.not_before
     return Going(row.public_id, content.title, step.key, step.channel, len(people), earliest, held)

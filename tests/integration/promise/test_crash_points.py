@@ -51,6 +51,7 @@ BESIDE_IT = (
     "import press",
     "import staff",
     "import units",
+    "import workplaces",
     "postpone step",
     "renew lease",
     "resolve",
