@@ -1,20 +1,24 @@
 """Checking a policy file, and asking it what would happen when."""
 
 import json
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from announcer.domain.announcement import Content
-from announcer.domain.errors import PolicyError
+from announcer.domain.errors import N_, PolicyError
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy, load_policy
 from announcer.domain.policy.diff import differences, shorter_leads
 from announcer.domain.toml_file import read_toml
-from announcer.render.catalogue import moment_in_words, translator
+from announcer.domain.why import Foreseen, foresee
+from announcer.render.catalogue import clock_in_words, day_in_words, moment_in_words
+from announcer.render.foreseen import sentences, setting_of, stops
+from announcer.render.timeline import Setting, as_file
+from announcer.render.timeline_shapes import EARLIEST, INSIDE, OUTSIDE
 from announcer.services.planning import preview
 
 
@@ -34,28 +38,85 @@ def check(file: Path) -> None:
 @policy.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--class", "class_name", required=True, help="A class of the policy.")
-@click.option(
-    "--at", required=True, help="When the page is confirmed, local time: 2026-12-23T16:55."
-)
-def plan(file: Path, class_name: str, at: str) -> None:
-    """Show what an announcement of a class does when, if its page is confirmed at a time."""
+@click.option("--approved-at", help="When the text is approved, local time: 2026-12-23T16:55.")
+@click.option("--at", help="Instead: when the page is confirmed, local time.")
+@click.option("--audience", "audiences", multiple=True, help="An audience that the writer names.")
+@click.option("--channel", "channels", multiple=True, help="A channel that the writer chooses.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Also write the plan as a picture.")
+def plan(
+    file: Path,
+    class_name: str,
+    approved_at: str | None,
+    at: str | None,
+    audiences: tuple[str, ...],
+    channels: tuple[str, ...],
+    svg: Path | None,
+) -> None:
+    """Show what an announcement of a class would do when, and why then.
+
+    Without --audience it goes to everyone that the class can reach.
+    """
     found = load_policy(file)
     if class_name not in found.classes:
         raise PolicyError(
             f"{file}: there is no class {class_name!r}. The classes are "
             f"{', '.join(sorted(found.classes))}."
         )
-    say = translator(found.organisation.language)
-    table = Table("Steg", "Till", "Tidigast", "Släpps av", "Policyn")
-    for step, earliest in preview(found, _example(found, class_name), _moment(found, at)):
-        table.add_row(
-            say(CHANNEL_NAMES[step.channel]),
-            ", ".join(step.audience),
-            moment_in_words(earliest, found.organisation.time_zone, found.organisation.language),
-            ", ".join(found.roles[role].title for role in step.release_by),
-            step.source,
-        )
-    Console(soft_wrap=True).print(table)
+    if (approved_at is None) == (at is None):
+        raise click.UsageError("give one of --approved-at and --at")
+    content = _example(found, class_name, audiences, channels)
+    begins = _moment(found, approved_at or at or "", "--at" if at else "--approved-at")
+    setting = setting_of(found, found.organisation.language)
+    shown = foresee(found, class_name, preview(found, content, begins))
+    heading = (found.classes[class_name].title, _assumed(setting, begins, approved=at is None))
+    for line in (heading[1], *_told(shown, setting, _title_of(found))):
+        click.echo(line)
+    if svg is not None:
+        _write(svg, as_file(stops(shown, setting, _title_of(found)), setting, heading=heading))
+
+
+def _assumed(setting: Setting, begins: datetime, *, approved: bool) -> str:
+    """What the times are reckoned from. Nobody knows how long the page takes to be confirmed."""
+    sentence = (
+        N_("Som om texten godkändes {moment} och sidan var uppe och kontrollerad i samma stund.")
+        if approved
+        else N_("Som om sidan var uppe och kontrollerad {moment}.")
+    )
+    moment = moment_in_words(begins, setting.zone.key, setting.language)
+    return setting.translate(sentence).format(moment=moment)
+
+
+def _told(shown: list[Foreseen], setting: Setting, title_of: Callable[[str], str]) -> Iterator[str]:
+    """The plan in lines: moments, below each what goes then, and why then."""
+    for when, steps in groupby(shown, key=lambda one: _when(one, setting)):
+        yield f"\n{when}"
+        for one in steps:
+            name = setting.translate(CHANNEL_NAMES[one.step.channel])
+            where = setting.translate(OUTSIDE if one.step.external else INSIDE)
+            audience = ", ".join(title_of(name) for name in one.step.audience)
+            yield f"  {name}, {where}: {audience} [{one.step.source}]"
+            yield from (f"    {sentence}" for sentence in sentences(one, setting))
+
+
+def _when(one: Foreseen, setting: Setting) -> str:
+    if one.at is None:
+        return setting.translate(N_("utan klockslag"))
+    day = day_in_words(one.at.astimezone(setting.zone).date(), setting.language)
+    clock = clock_in_words(one.at, setting.zone.key, setting.language)
+    earliest = f"{setting.translate(EARLIEST)} " if one.hangs else ""
+    return f"{earliest}{day} {clock}"
+
+
+def _title_of(found: Policy) -> Callable[[str], str]:
+    return lambda name: found.audiences[name].title
+
+
+def _write(file: Path, picture: bytes) -> None:
+    try:
+        file.write_bytes(picture)
+    except OSError as error:
+        raise click.FileError(str(file), hint=error.strerror or "") from error
+    click.echo(file)
 
 
 @policy.command()
@@ -80,20 +141,30 @@ def diff(old: Path, new: Path) -> None:
         )
 
 
-def _example(found: Policy, class_name: str) -> Content:
-    """An announcement to everyone that the class can reach."""
+def _example(
+    found: Policy, class_name: str, audiences: tuple[str, ...], channels: tuple[str, ...]
+) -> Content:
+    """An announcement to the audiences named; to everyone that the class can reach where none is."""
+    for name in audiences:
+        if name not in found.audiences:
+            known = ", ".join(found.audiences)
+            raise click.BadParameter(f"there is no {name!r}, only {known}", param_hint="--audience")
     steps = found.classes[class_name].steps.values()
-    inside = tuple(n for n in found.audiences if not found.is_external(n))[:1]
-    outside = tuple({s.audience for s in steps if s.audience and found.is_external(s.audience)})
-    return Content(class_name, "", "", "", "", (*inside, *outside), "")
+    reached = dict.fromkeys(s.audience for s in steps if s.audience)
+    outside = tuple(n for n in audiences or reached if found.is_external(n))
+    inside = tuple(n for n in audiences if not found.is_external(n))
+    # Somebody inside is always told.
+    inside = inside or tuple(n for n in found.audiences if not found.is_external(n))[:1]
+    return Content(class_name, "", "", "", "", (*inside, *outside), "", channels=channels)
 
 
-def _moment(found: Policy, at: str) -> datetime:
+def _moment(found: Policy, at: str, option: str) -> datetime:
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
-        raise click.BadParameter("write a time as 2026-12-23T16:55", param_hint="--at") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=found.zone)
+        raise click.BadParameter("write a time as 2026-12-23T16:55", param_hint=option) from None
+    local = moment if moment.tzinfo else moment.replace(tzinfo=found.zone)
+    return local.astimezone(UTC)
 
 
 COMMANDS = (policy,)

@@ -2,13 +2,14 @@
 
 import gettext
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
+from babel.units import format_unit
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
@@ -19,6 +20,9 @@ _MOMENTS = {
     "fi": "d. MMMM y 'kello' H.mm",
     "en": "d MMMM y 'at' HH:mm",
 }
+
+#: A clock time by itself.
+_CLOCKS = {"fi": "H.mm", "en": "HH:mm"}
 
 
 @cache
@@ -80,3 +84,45 @@ def moment_in_words(moment: datetime, time_zone: str, language: str) -> str:
     # Already local: with tzinfo=None Babel would turn an aware moment into UTC.
     local = _local(moment, time_zone)
     return format_datetime(local, format=pattern, tzinfo=ZoneInfo(time_zone), locale=locale)
+
+
+def day_in_words(day: date, language: str, *, year: bool = True) -> str:
+    """A local date with its weekday: ``onsdag 23 december 2026``, or without its year."""
+    locale = _locale(language)
+    pattern = "EEEE d. MMMM" if locale.language == "fi" else "EEEE d MMMM"
+    return format_date(day, f"{pattern} y" if year else pattern, locale=locale)
+
+
+def clock_in_words(moment: datetime, time_zone: str, language: str) -> str:
+    """The clock time of an aware ``moment``: ``09.00``. Raises ValueError for a naive moment."""
+    locale = _locale(language)
+    pattern = _CLOCKS.get(locale.language, "HH.mm")
+    local = _local(moment, time_zone)
+    return format_datetime(local, pattern, tzinfo=ZoneInfo(time_zone), locale=locale)
+
+
+def amount_in_words(amount: timedelta, language: str) -> str:
+    """A length of time in days, hours, minutes and seconds: ``1 timme 30 minuter``."""
+    seconds = round(amount.total_seconds())
+    counted = []
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            counted.append(format_unit(count, f"duration-{unit}", locale=_locale(language)))
+    return " ".join(counted) or format_unit(0, "duration-minute", locale=_locale(language))
+
+
+def value_in_words(value: object, time_zone: str, language: str) -> object:
+    """A value of a sentence as people write it: moments, days, clock times and lengths of time.
+
+    Anything else is given back as it is.
+    """
+    if isinstance(value, datetime):
+        return moment_in_words(value, time_zone, language)
+    if isinstance(value, date):
+        pattern = "d. MMMM" if _locale(language).language == "fi" else "d MMMM"
+        return format_date(value, pattern, locale=_locale(language))
+    if isinstance(value, time):
+        locale = _locale(language)
+        return format_time(value, _CLOCKS.get(locale.language, "HH.mm"), locale=locale)
+    return amount_in_words(value, language) if isinstance(value, timedelta) else value

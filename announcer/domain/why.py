@@ -1,0 +1,162 @@
+"""Why a step of a plan goes when it does: the window it waits for, and the days that do not count."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from announcer.domain.calendar import WorkingCalendar, day_matches
+from announcer.domain.errors import N_
+from announcer.domain.plan import Reason, Wait
+from announcer.domain.policy import Policy, Window
+from announcer.domain.step import PlannedStep
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A step as it would go, before anything has happened, and why then.
+
+    ``at`` is the earliest moment (aware UTC); None where an event or a person sets it. With
+    ``hangs`` it may be later than that: somebody releases it, or it comes after what hangs.
+    """
+
+    step: PlannedStep
+    at: datetime | None
+    hangs: bool
+    reasons: tuple[Reason, ...]
+
+
+def foresee(
+    policy: Policy, class_name: str, plan: Iterable[tuple[PlannedStep, datetime | None]]
+) -> list[Foreseen]:
+    """Each step of ``plan`` with its reasons; it is given with the earliest moments, in order."""
+    listed = list(plan)
+    confirmed = next((at for step, at in listed if step.channel == "intranet"), None)
+    found: dict[str, Foreseen] = {}
+    for step, earliest in listed:
+        by_people = step.channel == "meeting" or earliest is None
+        hangs = by_people or bool(step.release_by) or any(found[k].hangs for k in step.after)
+        found[step.key] = Foreseen(
+            step,
+            None if by_people else earliest,
+            hangs,
+            why_then(policy, class_name, step, confirmed, earliest),
+        )
+    return list(found.values())
+
+
+def why_then(
+    policy: Policy,
+    class_name: str,
+    step: PlannedStep,
+    confirmed: datetime | None,
+    earliest: datetime | None,
+) -> tuple[Reason, ...]:
+    """Why ``step`` can begin at ``earliest`` if the page is confirmed at ``confirmed`` (aware UTC;
+    None where nobody can tell).
+
+    Values of the sentences are what a reader's language must put into words: amounts as timedelta,
+    clock times as time, days as date, moments as datetime.
+    """
+    if step.channel == "intranet":
+        return (Reason(Wait.CONFIRMATION, N_("Kontrolleras innan något annat går."), {}),)
+    if step.channel == "meeting":
+        return (
+            Reason(Wait.STEP, N_("Hålls av en människa, som säger till när det är gjort."), {}),
+        )
+    reasons = (
+        *_lead(policy, class_name, step, confirmed, earliest),
+        *_released(policy, step),
+    )
+    soon = N_("Går så snart sidan är uppe och kontrollerad.")
+    return reasons or (Reason(Wait.CONFIRMATION, soon, {}),)
+
+
+def is_day_off(policy: Policy, day: date) -> bool:
+    """Whether nobody at all is at work on a local date, whichever hours are asked."""
+    return not any(calendar.is_working_day(day) for calendar in policy.calendars.values())
+
+
+def _lead(
+    policy: Policy,
+    class_name: str,
+    step: PlannedStep,
+    confirmed: datetime | None,
+    earliest: datetime | None,
+) -> Iterator[Reason]:
+    window = policy.classes[class_name].steps[step.key].window
+    if window is None or not window.floor():
+        return
+    yield _window(window, external=step.external)
+    calendar = policy.calendars.get(window.hours or "")
+    if calendar is None or confirmed is None or earliest is None:
+        return
+    if window.working is not None:
+        yield from _closed_at_first(calendar, confirmed)
+        yield from _half_days(policy, calendar, confirmed, earliest)
+    yield from _days_off(calendar, confirmed, earliest)
+
+
+def _window(window: Window, *, external: bool) -> Reason:
+    if window.working is not None:
+        ahead = N_("Personalen har försprång i {amount} arbetstid.")
+        waits = N_("Väntar {amount} arbetstid.")
+        values: dict[str, object] = {"amount": window.working}
+    elif window.clock is not None:
+        ahead = N_("Personalen har försprång till klockan {clock} nästa arbetsdag.")
+        waits = N_("Väntar till klockan {clock} nästa arbetsdag.")
+        values = {"clock": window.clock}
+    else:
+        ahead, waits = N_("Personalen har försprång i {amount}."), N_("Väntar {amount}.")
+        values = {"amount": window.duration}
+    return Reason(Wait.WINDOW, ahead if external else waits, values)
+
+
+def _closed_at_first(calendar: WorkingCalendar, confirmed: datetime) -> Iterator[Reason]:
+    opens = calendar.after_working_time(confirmed, timedelta(0))
+    if opens > confirmed:
+        closed = N_("Det är stängt när sidan kommer upp. Arbetstiden räknas från {opens}.")
+        yield Reason(Wait.WINDOW, closed, {"opens": opens})
+
+
+def _half_days(
+    policy: Policy, calendar: WorkingCalendar, confirmed: datetime, earliest: datetime
+) -> Iterator[Reason]:
+    for day in _days(calendar, confirmed, earliest):
+        for half in policy.calendar.half_days:
+            if day_matches(half.day, day) and calendar.is_working_day(day):
+                short = N_("{day} är en halvdag som slutar klockan {closes}.")
+                yield Reason(Wait.WINDOW, short, {"day": day, "closes": half.closes})
+
+
+def _days_off(
+    calendar: WorkingCalendar, confirmed: datetime, earliest: datetime
+) -> Iterator[Reason]:
+    """One sentence for each run of days on which nobody is at work."""
+    runs: list[list[date]] = []
+    for day in _days(calendar, confirmed, earliest):
+        if calendar.is_working_day(day):
+            continue
+        if runs and day - runs[-1][-1] == _DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    for run in runs:
+        if len(run) == 1:
+            yield Reason(Wait.WINDOW, N_("{day} är ingen arbetsdag."), {"day": run[0]})
+        else:
+            values = {"first": run[0], "last": run[-1]}
+            yield Reason(Wait.WINDOW, N_("{first} till {last} är inga arbetsdagar."), values)
+
+
+def _days(calendar: WorkingCalendar, confirmed: datetime, earliest: datetime) -> list[date]:
+    """The local dates that pass until the step's own."""
+    first, last = (moment.astimezone(calendar.zone).date() for moment in (confirmed, earliest))
+    return [first + n * _DAY for n in range((last - first).days)]
+
+
+def _released(policy: Policy, step: PlannedStep) -> Iterator[Reason]:
+    if step.release_by:
+        titles = ", ".join(policy.roles[role].title for role in step.release_by)
+        yield Reason(Wait.RELEASE, N_("Släpps för hand av {roles}."), {"roles": titles})

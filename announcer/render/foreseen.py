@@ -1,0 +1,40 @@
+"""A plan that has not begun, in the reader's words: for the picture, the table and the terminal."""
+
+from collections.abc import Callable, Sequence
+
+from announcer.domain.plan import CHANNEL_NAMES
+from announcer.domain.policy import Policy
+from announcer.domain.why import Foreseen, is_day_off
+from announcer.render.catalogue import translator, value_in_words
+from announcer.render.timeline import Setting, Stop
+
+
+def setting_of(policy: Policy, language: str) -> Setting:
+    """Where and for whom a picture is drawn: in the organisation's zone, with its days off."""
+    return Setting(policy.zone, language, translator(language), lambda day: is_day_off(policy, day))
+
+
+def sentences(one: Foreseen, setting: Setting) -> tuple[str, ...]:
+    """Why a step goes when it does."""
+
+    def words(value: object) -> object:
+        return value_in_words(value, setting.zone.key, setting.language)
+
+    return tuple(reason.say(setting.translate, words) for reason in one.reasons)
+
+
+def stops(
+    plan: Sequence[Foreseen], setting: Setting, audience_name: Callable[[str], str]
+) -> list[Stop]:
+    """The steps for the picture."""
+    return [
+        Stop(
+            name=setting.translate(CHANNEL_NAMES.get(one.step.channel, one.step.channel)),
+            at=one.at,
+            external=one.step.external,
+            hangs=one.hangs,
+            audience=", ".join(audience_name(name) for name in one.step.audience),
+            notes=sentences(one, setting),
+        )
+        for one in plan
+    ]
