@@ -211,3 +211,11 @@ class _Days:
 def is_night(clock: time) -> bool:
     """Whether a local clock time is at night."""
     return clock >= NIGHT_BEGINS or clock < NIGHT_ENDS
+
+
+def which_passing(moment: datetime, zone: ZoneInfo) -> bool | None:
+    """Of a wall-clock time that passes twice: whether ``moment`` is in summer time; else None."""
+    local = moment.astimezone(zone)
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return None
+    return bool(local.dst())

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from announcer.domain.errors import N_
 from announcer.render.catalogue import clock_in_words, day_in_words
@@ -17,6 +19,7 @@ from announcer.render.timeline_rows import (
     SkippedRow,
     Stop,
     StopRow,
+    which_passing,
 )
 
 #: As wide as a phone's page inside its margins: there a unit is a pixel.
@@ -33,6 +36,8 @@ NO_WORKING_DAY = N_("ingen arbetsdag")
 OUTSIDE = N_("utanför huset")
 INSIDE = N_("inom huset")
 EARLIEST = N_("tidigast")
+#: Of the hour that passes twice when clocks go back.
+SUMMER, WINTER = N_("sommartid"), N_("normaltid")
 
 #: What is drawn inside a mark, so that no state is told by colour alone.
 _SIGNS = {
@@ -172,6 +177,8 @@ def _lettering(drawing: Drawing, stop: Stop) -> list[tuple[str, float, int, str]
         lines.append(("tl-outside", NOTE_SIZE + 1, NOTE_LINE, drawing.say(OUTSIDE)))
     if stop.audience:
         lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, stop.audience))
+    if stop.at and (summer := which_passing(stop.at, ZoneInfo(drawing.zone))) is not None:
+        lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, drawing.say(SUMMER if summer else WINTER)))
     kind = "tl-stopped" if stop.mark is Mark.HELD else "tl-note"
     return [*lines, *((kind, NOTE_SIZE, NOTE_LINE, note) for note in stop.notes)]
 
@@ -180,8 +187,9 @@ def _sentence(drawing: Drawing, stop: Stop, clock: str) -> str:
     at = clock if stop.at else drawing.say(N_("utan klockslag"))
     at = f"{drawing.say(EARLIEST)} {at}" if stop.at and stop.hangs else at
     where = drawing.say(OUTSIDE if stop.external else INSIDE)
-    parts = [f"{at} {stop.name}", where, *([stop.audience] if stop.audience else [])]
-    return " ".join([f"{', '.join(parts)}.", *stop.notes])
+    # In the words that stand there, whichever they are: a picture must not know more than its text.
+    _, *beside = [words for _, _, _, words in _lettering(drawing, stop) if words != where]
+    return " ".join([f"{at} {stop.name}, {where}.", *(f"{w.rstrip('.')}." for w in beside)])
 
 
 def _mark(y: int, external: bool, mark: Mark, *, sure: bool = True, x: int = AXIS) -> str:
@@ -228,10 +236,9 @@ def _hatched(drawing: Drawing, place: str) -> str:
 
 def _axis(drawing: Drawing) -> list[str]:
     """Between the marks; dashed to and from one whose time is unknown."""
-    pairs = zip(drawing.marks, drawing.marks[1:], strict=False)
     return [
         f'<path class="tl-axis{"" if sure and certain else " tl-unknown"}" d="M{AXIS} {top}V{bottom}"/>'
-        for (top, sure), (bottom, certain) in pairs
+        for (top, sure), (bottom, certain) in pairwise(drawing.marks)
     ]
 
 

@@ -1,0 +1,124 @@
+"""Why a step goes when it does, in the words that people read."""
+
+from datetime import date
+
+import pytest
+
+from announcer.domain.plan import make_plan, not_before
+from announcer.domain.policy import Policy
+from announcer.domain.why import Foreseen, foresee, is_day_off
+from announcer.render.foreseen import sentences, setting_of
+from tests.unit.domain.example_policy import content, hallefors, local, policy_with
+
+
+def foreseen(policy: Policy, confirmed: str, class_name: str = "beslut") -> dict[str, Foreseen]:
+    text = content(class_name, audience=("alla", "press"))
+    steps = make_plan(policy, text)
+    begins = local(confirmed)
+    plan = [(step, not_before(policy, class_name, step, begins) or begins) for step in steps]
+    return {one.step.key: one for one in foresee(policy, class_name, plan)}
+
+
+def why(
+    policy: Policy, confirmed: str, class_name: str = "beslut", step: str = "press"
+) -> list[str]:
+    found = foreseen(policy, confirmed, class_name)[step]
+    return [said.replace("\xa0", " ") for said in sentences(found, setting_of(policy, "sv"))]
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "reasons"),
+    [
+        ("2026-12-08 10:00", []),
+        (
+            "2026-12-23 16:55",
+            [
+                "Det är stängt när sidan kommer upp. Arbetstiden räknas från 28 december 2026 klockan 07.30.",
+                "24 december till 27 december är inga arbetsdagar.",
+            ],
+        ),
+        (
+            "2027-01-05 11:00",
+            ["5 januari är en halvdag som slutar klockan 12.00.", "6 januari är ingen arbetsdag."],
+        ),
+        (
+            "2027-05-05 15:10",
+            ["6 maj är ingen arbetsdag."],
+        ),
+    ],
+)
+def test_working_time_names_the_hours_the_half_days_and_the_days_that_do_not_count(
+    confirmed: str, reasons: list[str]
+) -> None:
+    assert why(hallefors(), confirmed) == [
+        "Personalen har försprång i 2 timmar arbetstid.",
+        *reasons,
+        "Släpps för hand av Informationsenheten.",
+    ]
+
+
+def test_two_runs_of_days_off_are_two_sentences() -> None:
+    policy = policy_with(
+        {"classes/beslut/steps/press/window": {"working": "9 h", "hours": "vaxeln"}}
+    )
+    assert why(policy, "2026-12-23 12:30")[1:-1] == [
+        "24 december till 27 december är inga arbetsdagar.",
+    ]
+    slow = policy_with(
+        {"classes/beslut/steps/press/window": {"working": "30 h", "hours": "vaxeln"}}
+    )
+    assert why(slow, "2026-12-23 12:30")[1:-1] == [
+        "24 december till 27 december är inga arbetsdagar.",
+        "31 december till 3 januari är inga arbetsdagar.",
+    ]
+
+
+def test_the_next_working_day_has_no_half_days_in_it() -> None:
+    assert why(hallefors(), "2027-01-05 11:00", "kommande beslut") == [
+        "Personalen har försprång till klockan 09.00 nästa arbetsdag.",
+        "6 januari är ingen arbetsdag.",
+        "Släpps för hand av Informationsenheten.",
+    ]
+
+
+def test_elapsed_time_counts_day_and_night_and_days_off() -> None:
+    policy = policy_with({"classes/beslut/steps/press/window": {"duration": "36 h"}})
+    assert why(policy, "2026-12-23 16:55")[:-1] == ["Personalen har försprång i 1 dygn 12 timmar."]
+
+
+def test_staff_who_wait_are_not_told_that_staff_are_ahead() -> None:
+    policy = policy_with({"classes/beslut/steps/epost/window": {"duration": "10 min"}})
+    assert why(policy, "2026-12-08 10:00", step="epost") == ["Väntar 10 minuter."]
+
+
+def test_what_waits_for_nothing_but_the_page_says_so() -> None:
+    soon = ["Går så snart sidan är uppe och kontrollerad."]
+    assert why(hallefors(), "2026-12-08 10:00", step="epost") == soon
+    assert why(hallefors(), "2026-12-08 10:00", "kris") == soon
+    assert why(hallefors(), "2026-12-08 10:00", step="intranet") == [
+        "Kontrolleras innan något annat går."
+    ]
+
+
+def test_what_a_person_sets_has_no_time_and_what_comes_after_it_hangs() -> None:
+    found = foreseen(hallefors(), "2026-12-08 10:00", "kommande beslut")
+    assert found["mote"].at is None
+    assert {key for key, one in found.items() if one.hangs} == set(found)
+    assert {key for key, one in found.items() if one.at is None} == {"mote"}
+    direct = foreseen(hallefors(), "2026-12-08 10:00")
+    assert {key for key, one in direct.items() if one.hangs} == {"press", "nyhetsrum"}
+
+
+def test_a_time_that_is_not_known_is_given_with_its_window() -> None:
+    steps = make_plan(hallefors(), content(audience=("alla", "press")))
+    found = foresee(hallefors(), "beslut", [(step, None) for step in steps])
+    assert [one.at for one in found] == [None] * len(steps)
+    assert all(one.hangs and one.reasons for one in found)
+
+
+def test_a_day_off_is_one_on_which_nobody_works_whichever_hours_are_asked() -> None:
+    sunday = date(2026, 12, 6)
+    assert is_day_off(hallefors(), sunday)
+    care = policy_with({"calendar/hours/jour": {"sunday": ["08:00-16:00"]}})
+    assert not is_day_off(care, sunday)
+    assert is_day_off(care, date(2026, 12, 5))
