@@ -26,7 +26,7 @@ from announcer.domain.audience import Person
 from announcer.domain.manuscript import read_manuscript
 from announcer.domain.plan import Gate, may_start
 from announcer.people.lookup import directory, find_person
-from announcer.services import delivering, dispatching, sweeping, writing
+from announcer.services import calling_by_mail, delivering, dispatching, sweeping, writing
 from announcer.services import status as statuses
 from announcer.services.importing import IMPORTS
 from announcer.services.status import AnnouncementStatus
@@ -216,7 +216,10 @@ class World:
         claimed = dispatching.claim(self.installation)
         for batch in claimed:
             delivering.deliver(self.installation, UUID(str(batch.batch)))
-        return swept + begun + len(claimed)
+        calls = calling_by_mail.claim(self.installation)
+        for call in calls:
+            calling_by_mail.deliver(self.installation, call)
+        return swept + begun + len(claimed) + len(calls)
 
     def settle(self, limit: int = 50) -> None:
         """Rounds until there is nothing to do at this moment."""

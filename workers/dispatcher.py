@@ -3,17 +3,18 @@
 import signal
 import time
 from types import FrameType
+from uuid import UUID
 
 from kombu.exceptions import OperationalError
 
 from announcer import logs
 from announcer.db.engine import AWAY
 from announcer.logs import get_logger
-from announcer.services import dispatching, sweeping
+from announcer.services import calling_by_mail, dispatching, sweeping
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
 from workers.app import BULK, URGENT, app, installation
-from workers.tasks import deliver
+from workers.tasks import call, deliver
 
 log = get_logger("announcer.dispatcher")
 
@@ -50,13 +51,23 @@ def ring(claimed: list[Claimed]) -> None:
                 )
 
 
+def ring_for_calls(calls: list[UUID]) -> None:
+    """The same for calls, each by itself: a person waits for it."""
+    with app.connection_for_write() as connection:
+        for one in calls:
+            call.apply_async((str(one),), queue=URGENT, connection=connection, retry=False)
+
+
 def round_(installation: Installation) -> int:
     """One round: begin, lease, ring. Returns how much there was to do."""
     begun = dispatching.look(installation, STEPS_A_ROUND)
     claimed = dispatching.claim(installation)
     if claimed:
         ring(claimed)
-    return begun + len(claimed)
+    calls = calling_by_mail.claim(installation)
+    if calls:
+        ring_for_calls(calls)
+    return begun + len(claimed) + len(calls)
 
 
 def run(installation: Installation) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from announcer.services import delivering
+from announcer.services import calling_by_mail, delivering
 from workers.app import app, installation
 
 
@@ -10,3 +10,9 @@ from workers.app import app, installation
 def deliver(*batches: str) -> None:
     """Carry out batches, by id."""
     delivering.deliver(installation(), *map(UUID, batches))
+
+
+@app.task(name="announcer.call")  # type: ignore[untyped-decorator]
+def call(called: str) -> None:
+    """Mail a call, by its id."""
+    calling_by_mail.deliver(installation(), UUID(called))

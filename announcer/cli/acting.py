@@ -1,4 +1,4 @@
-"""What people do: submit, approve, hold, resume, release, withdraw, tick, resolve."""
+"""What people do: submit, approve, hold, resume, release, withdraw, tick, resolve, take a call."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import click
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.manuscript import LARGEST_ATTACHMENT, LARGEST_MANUSCRIPT, read_manuscript
-from announcer.services import holding, resolving, reviewing, writing
+from announcer.services import calling, holding, resolving, reviewing, writing
 from announcer.services.resolving import Exit
 
 
@@ -118,4 +118,14 @@ def resolve(desk: Desk, delivery: str, exit_: Exit | None) -> None:
     click.echo(desk.translate(N_("Noterat.")))
 
 
-COMMANDS = (submit, approve, hold, resume, release, withdraw, held, resolve)
+@click.command()
+@click.argument("call")
+@pass_desk
+def take(desk: Desk, call: str) -> None:
+    """Say that you take CALL: the others need not."""
+    taken = calling.answer(desk.installation, desk.actor, call)
+    message = N_("Antecknat: du tar det.") if taken else N_("Någon hade redan tagit det.")
+    click.echo(desk.translate(message))
+
+
+COMMANDS = (submit, approve, hold, resume, release, withdraw, held, resolve, take)

@@ -10,7 +10,7 @@ from rich.table import Table
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.errors import N_
 from announcer.domain.step import StepState
-from announcer.services import records
+from announcer.services import calling, records
 from announcer.services import status as statuses
 from announcer.services.status import AnnouncementStatus, StepStatus
 
@@ -43,6 +43,7 @@ def status(desk: Desk, announcement: str | None, as_json: bool, finished: bool) 
         console.print(desk.translate(N_("Inget är på gång.")))
     for one in found:
         console.print(_table(desk, one))
+    _print_calls(desk, console)
     _print_doubts(desk, console)
 
 
@@ -70,6 +71,18 @@ def _time_of(step: StepStatus) -> object:
 def _sentences(desk: Desk, step: StepStatus) -> list[str]:
     """What the step waits for, with times as people here write them."""
     return [reason.say(desk.translate, desk.moment) for reason in step.reasons]
+
+
+def _print_calls(desk: Desk, console: Console) -> None:
+    """In lines: an id that is broken in a table cannot be copied."""
+    calls = calling.waiting(desk.installation)
+    if calls:
+        console.print(desk.translate(N_("Någon behövs")))
+    for call in calls:
+        since = desk.translate(N_("sedan {when}")).format(when=desk.moment(call.made_at))
+        console.print(f"  {call.say(desk.translate, desk.moment)}", highlight=False)
+        console.print(f"    {call.title} ({call.to}, {since})", highlight=False)
+        console.print(f"    {call.public_id}  {call.id}", highlight=False)
 
 
 def _print_doubts(desk: Desk, console: Console) -> None:

@@ -23,7 +23,8 @@ MODULES = {
     **dict.fromkeys(("migrate", "init"), "installing"),
     **dict.fromkeys(("run", "demo"), "running"),
     **dict.fromkeys(
-        ("submit", "approve", "hold", "resume", "release", "withdraw", "held", "resolve"), "acting"
+        ("submit", "approve", "hold", "resume", "release", "withdraw", "held", "resolve", "take"),
+        "acting",
     ),
     **dict.fromkeys(("status", "verify"), "looking"),
     "import": "importing",

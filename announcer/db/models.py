@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
@@ -317,6 +318,38 @@ class LiftRow(Base):
     not_before: Mapped[Moment]
     at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
     __table_args__ = (CheckConstraint("length(ground) > 0", name="ground"),)
+
+
+class CallRow(Base):
+    """Somebody with one of the roles is needed, for one thing (``what``) about an announcement.
+
+    ``message`` is a Swedish message id and ``message_values`` are its values as JSON.
+    """
+
+    __tablename__ = "call"
+    id: Mapped[Id]
+    announcement: Mapped[UUID] = mapped_column(ForeignKey("announcer.announcement.id"))
+    step: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.step.id"))
+    what: Mapped[str]
+    message: Mapped[str]
+    message_values: Mapped[str]
+    roles: Mapped[Names]
+    made_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    #: When it is mailed next; whoever takes it moves this by a lease.
+    due_at: Mapped[Moment]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    #: Pseudonyms of those whose mail server took it.
+    reached: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    #: When everyone it is for had been sent it.
+    sent_at: Mapped[Moment | None]
+    answered_at: Mapped[Moment | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    __table_args__ = (
+        UniqueConstraint("announcement", "what"),
+        CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered"),
+        CheckConstraint("cardinality(roles) > 0", name="roles"),
+        Index("ix_call_open", "made_at", postgresql_where=text("answered_at IS NULL")),
+    )
 
 
 class BatchRow(Base):

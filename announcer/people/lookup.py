@@ -23,6 +23,14 @@ class Addressee:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who has a role, and where they read their mail."""
+
+    person: Person
+    email: str
+
+
 def person(row: PersonRow) -> Person:
     """A stored colleague as the domain knows them."""
     return Person(row.pseudonym, row.directory_id, row.unit, row.workplace, row.role, row.language)
@@ -53,6 +61,16 @@ def directory(session: Session, roles: tuple[str, ...] = ()) -> list[Person]:
     if roles:
         query = query.where(PersonRow.role.in_(roles))
     return [person(row) for row in session.scalars(query)]
+
+
+def holders(session: Session, policy: Policy, roles: tuple[str, ...], unit: str) -> list[Holder]:
+    """Everyone who can be mailed and has one of ``roles`` towards an announcement of ``unit``."""
+    query = select(PersonRow).where(PersonRow.left_at.is_(None), PersonRow.email.is_not(None))
+    found = (
+        Holder(person(row), row.email or "")
+        for row in session.scalars(query.order_by(PersonRow.directory_id))
+    )
+    return [one for one in found if policy.has_role(one.person, roles, unit)]
 
 
 def load_units(session: Session) -> Units:

@@ -17,7 +17,7 @@ from announcer.db import engine, schema
 from announcer.db.engine import Database
 from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow
 from announcer.domain.step import StepState
-from announcer.services import records
+from announcer.services import calling, records
 
 #: Waiting longer than this is not being busy: something that should work does not.
 TOO_OLD = timedelta(minutes=2)
@@ -41,6 +41,7 @@ class Health:
     stopped_steps: int
     doubts: int
     doubts_for_a_person: int
+    open_calls: int
 
     @property
     def late(self) -> bool:
@@ -79,6 +80,7 @@ def of(session: Session) -> Health:
         stopped_steps=_stopped_steps(session),
         doubts=doubts,
         doubts_for_a_person=for_a_person,
+        open_calls=calling.count(session),
     )
 
 

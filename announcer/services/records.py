@@ -268,6 +268,7 @@ _ACTS = (
     ("approval", "SELECT r.announcement FROM announcer.approval t JOIN announcer.revision r ON r.id = t.revision", "approved"),
     ("release", "SELECT s.announcement FROM announcer.release t JOIN announcer.step s ON s.id = t.step", "released"),
     ("readback", "SELECT s.announcement FROM announcer.readback t JOIN announcer.step s ON s.id = t.step", "confirmed"),
+    ("call", "SELECT t.announcement FROM announcer.call t", "called"),
     ("revision", "SELECT t.announcement FROM announcer.revision t WHERE t.number = 1", "submitted"),
 )  # fmt: skip
 

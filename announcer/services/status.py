@@ -16,7 +16,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, may_start
 from announcer.domain.step import StepState
-from announcer.services import records, settling
+from announcer.services import calling, records, settling
 from announcer.services.installation import Installation
 
 
@@ -88,7 +88,7 @@ def of(installation: Installation, reference: str) -> AnnouncementStatus:
 
 def seen_by(installation: Installation, actor: Person, reference: str) -> AnnouncementStatus:
     """The same for those it concerns: its author, who approves in its class, who says that its
-    meetings were held, and the information unit. Raises `NotFound` alike for everybody else."""
+    meetings were held, who is called about it, and the information unit. Raises `NotFound` alike for everybody else."""
     try:
         found = of(installation, reference)
     except NotFound:
@@ -102,8 +102,12 @@ def seen_by(installation: Installation, actor: Person, reference: str) -> Announ
         *(role for step in found.steps for role in step.ticked_by),
     )
     known = tuple(role for role in roles if role in policy.roles)
-    if actor.pseudonym != found.author and not policy.has_role(actor, known, found.unit):
-        raise NotFound(N_("Sidan finns inte."))
+    if actor.pseudonym == found.author or policy.has_role(actor, known, found.unit):
+        return found
+    with installation.database.reading() as session:
+        row = records.find(session, reference)
+        if not calling.is_called(session, installation, row, actor):
+            raise NotFound(N_("Sidan finns inte."))
     return found
 
 

@@ -31,6 +31,13 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
         *("/skriv?klass=information", "/skriv?klass=bara+min+enhet", "/mina", "/godkann"),
         *(f"/godkann/{waiting}", f"/meddelanden/{shown}", f"/meddelanden/{shown}/dra-tillbaka"),
-        *(f"/meddelanden/{held}", "/bevakning", "/floden", "/driftlage", "/tillganglighet"),
+        *(
+            f"/meddelanden/{held}",
+            "/bevakning",
+            "/du-behovs",
+            "/floden",
+            "/driftlage",
+            "/tillganglighet",
+        ),
         *(f"/logga-in/{key}", "/logga-in/none"),
     )

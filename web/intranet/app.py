@@ -10,6 +10,7 @@ from announcer.render.catalogue import TRANSLATIONS
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
 from web.intranet import (
+    calls,
     desk,
     feeds,
     following,
@@ -32,7 +33,19 @@ from web.shared.porch import Porch
 from web.shared.shelf import Shelf
 
 #: The parts of the house, each with its own addresses.
-PARTS = (signin, reading, feeds, writing, reviewing, following, desk, operation, pages, health)
+PARTS = (
+    signin,
+    reading,
+    feeds,
+    writing,
+    reviewing,
+    following,
+    calls,
+    desk,
+    operation,
+    pages,
+    health,
+)
 
 
 def create_app(installation: Installation, config: Config) -> Flask:

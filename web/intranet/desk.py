@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from announcer.domain.errors import N_, Refusal
-from announcer.services import holding, resolving, status
+from announcer.services import calling, holding, resolving, status
 from announcer.services.resolving import Exit
 from web.intranet import operation
 from web.intranet.access import actor, installation
@@ -27,6 +27,7 @@ def overview() -> str:
         "desk.html",
         found=status.under_way(installation()),
         doubts=status.doubts(installation()),
+        calls=calling.waiting(installation()),
         health=operation.now(),
     )
 

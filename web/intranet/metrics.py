@@ -81,6 +81,11 @@ class _Collected(Collector):
             "Steps that were stopped by themselves and wait for a person.",
             h.stopped_steps,
         )
+        yield GaugeMetricFamily(
+            "announcer_open_calls",
+            "Calls for somebody that nobody has taken.",
+            h.open_calls,
+        )
         doubts = GaugeMetricFamily(
             "announcer_deliveries_in_doubt",
             "Recipients of whom nobody knows if it reached them, by who decides.",

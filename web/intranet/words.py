@@ -13,6 +13,7 @@ from announcer.domain.errors import Refusal
 from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
 from announcer.render.catalogue import language_name
+from announcer.services.calling import Call
 from web.intranet.access import arrival, installation, signed_in, units
 from web.shared.moments import in_words, stamp
 
@@ -36,6 +37,15 @@ def moment(value: datetime) -> str:
 
 def reason(found: Reason) -> str:
     """What a step waits for."""
+
+    def words(value: object) -> object:
+        return moment(value) if isinstance(value, datetime) else value
+
+    return found.say(_, words)
+
+
+def called(found: Call) -> str:
+    """What somebody is needed for."""
 
     def words(value: object) -> object:
         return moment(value) if isinstance(value, datetime) else value
@@ -106,6 +116,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     stamp,
     moment,
     reason,
+    called,
     say,
     unit_name,
     class_title,

@@ -17,7 +17,7 @@ from announcer.domain.policy import MessageClass
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
-from announcer.services import status, writing
+from announcer.services import calling, status, writing
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import (
     Form,
@@ -140,9 +140,11 @@ def _with_files_inside(html: str, content: Content) -> Markup:
 
 @blueprint.get("/mina")
 def mine() -> str:
-    """What this person handed in, and the meetings that wait for their word."""
+    """What this person handed in, what they are called for, and the meetings that wait for their
+    word."""
     return render_template(
         "mine.html",
         found=status.by_author(installation(), actor().pseudonym),
         meetings=status.meetings_for(installation(), actor()),
+        calls=calling.waiting_for(installation(), actor()),
     )

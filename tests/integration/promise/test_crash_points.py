@@ -38,7 +38,9 @@ ON_THE_WAY = (
 )
 #: Transactions off that way: what people do beside it, and what happens when the gate closes.
 BESIDE_IT = (
+    "answer call",
     "api request",
+    "claim calls",
     "close database",
     "create token",
     "edit",
@@ -53,6 +55,7 @@ BESIDE_IT = (
     "import units",
     "import workplaces",
     "postpone step",
+    "record call",
     "renew lease",
     "resolve",
     "resume",
@@ -61,6 +64,7 @@ BESIDE_IT = (
     "sign in",
     "sign in link",
     "stand still",
+    "take call",
     "tick",
     "weed",
     "withdraw",

@@ -1,0 +1,233 @@
+"""Calling a person: what would wait for ever is told to whoever can do something about it.
+
+A call is made once for each thing, stands on the desk until somebody says "Jag tar det", and goes
+by mail to everyone who has one of its roles (`announcer.services.calling_by_mail`). That somebody
+took it is on record; who looked at it is nobody's business (TF 3 kap. 5 §).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from announcer.db import engine
+from announcer.db.models import AnnouncementRow, CallRow, StepRow
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, NotAllowed, NotFound
+from announcer.domain.policy import Policy
+from announcer.services import records
+from announcer.services.installation import Installation
+
+#: How a moment stands in the stored values, which are JSON.
+_MOMENT = "moment"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call for the eye. ``message`` is a Swedish message id with its ``values``; moments are
+    aware UTC; ``mailed_at`` is when everyone it is for had been sent it."""
+
+    id: UUID
+    public_id: str
+    title: str
+    step: str
+    message: str
+    values: Mapping[str, object]
+    #: Titles of the roles that are called.
+    to: str
+    made_at: datetime
+    mailed_at: datetime | None
+
+    def say(self, translate: Callable[[str], str], moment: Callable[[object], object] = str) -> str:
+        """The sentence in the language that ``translate`` speaks, as `Reason.say` does it."""
+        words = {
+            name: translate(value) if isinstance(value, str) else moment(value)
+            for name, value in self.values.items()
+        }
+        return translate(self.message).format(**words)
+
+
+def call(
+    session: Session,
+    row: AnnouncementRow,
+    what: str,
+    roles: tuple[str, ...],
+    message: str,
+    *,
+    step: StepRow | None = None,
+    **values: str | int | datetime,
+) -> bool:
+    """Call everyone who has one of ``roles``, once for each ``what``; whether that was now.
+
+    ``what`` is a key that stays the same while the same thing is waited for, for example
+    ``"handover:press"``. ``message`` is a Swedish message id, marked where it is written; a value
+    that is a message id (a channel's name) is translated as well, and a moment (aware) is put into
+    words. Part of the caller's transaction: a call is made with what it is about, or not at all.
+    """
+    made = session.scalar(
+        insert(CallRow)
+        .values(
+            id=uuid4(),
+            announcement=row.id,
+            step=step.id if step else None,
+            what=what,
+            message=message,
+            message_values=json.dumps(_as_json(values), ensure_ascii=False),
+            roles=list(roles),
+            due_at=engine.now(session),
+        )
+        .on_conflict_do_nothing(index_elements=["announcement", "what"])
+        .returning(CallRow.id)
+    )
+    if made is None:
+        return False
+    detail = {"call": what, "roles": list(roles)} | ({"step": step.key} if step else {})
+    records.append(session, row.id, "called", None, **detail)
+    return True
+
+
+def _as_json(values: Mapping[str, str | int | datetime]) -> dict[str, object]:
+    return {
+        name: {_MOMENT: value.isoformat()} if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
+def _from_json(stored: str) -> dict[str, object]:
+    return {
+        name: datetime.fromisoformat(value[_MOMENT]) if isinstance(value, dict) else value
+        for name, value in json.loads(stored).items()
+    }
+
+
+def open_calls() -> Select[CallRow, AnnouncementRow]:
+    """Calls that nobody has taken, with their announcements. What was withdrawn after a call was
+    made needs nobody any more."""
+    return (
+        select(CallRow, AnnouncementRow)
+        .join(AnnouncementRow, AnnouncementRow.id == CallRow.announcement)
+        .where(
+            CallRow.answered_at.is_(None),
+            or_(
+                AnnouncementRow.withdrawn_at.is_(None),
+                CallRow.made_at > AnnouncementRow.withdrawn_at,
+            ),
+        )
+    )
+
+
+def waiting(installation: Installation) -> list[Call]:
+    """Every open call, oldest first."""
+    with installation.database.reading() as session:
+        return [_shown(session, installation, *found) for found in _open(session)]
+
+
+def waiting_for(installation: Installation, actor: Person) -> list[Call]:
+    """The open calls that this person can take, oldest first."""
+    with installation.database.reading() as session:
+        return [
+            _shown(session, installation, called, row)
+            for called, row in _open(session)
+            if may_answer(session, installation, called, row, actor)
+        ]
+
+
+def count(session: Session) -> int:
+    """How many calls are open."""
+    return session.scalar(select(func.count()).select_from(open_calls().subquery())) or 0
+
+
+def is_called(
+    session: Session, installation: Installation, row: AnnouncementRow, actor: Person
+) -> bool:
+    """Whether this person is called for something about the announcement."""
+    return any(
+        may_answer(session, installation, called, row, actor)
+        for called, about in _open(session)
+        if about.id == row.id
+    )
+
+
+def _open(session: Session) -> Sequence[Row[CallRow, AnnouncementRow]]:
+    return session.execute(open_calls().order_by(CallRow.made_at, CallRow.what)).all()
+
+
+def _shown(
+    session: Session, installation: Installation, called: CallRow, row: AnnouncementRow
+) -> Call:
+    policy = records.policy_of(session, installation, row)
+    step = session.get(StepRow, called.step) if called.step else None
+    return Call(
+        id=called.id,
+        public_id=row.public_id,
+        title=records.text_of(records.newest_revision(session, row.id)).title,
+        step=step.key if step else "",
+        message=called.message,
+        values=values_of(called),
+        to=titles(policy, called),
+        made_at=called.made_at,
+        mailed_at=called.sent_at,
+    )
+
+
+def values_of(called: CallRow) -> Mapping[str, object]:
+    """What stands in the places of a call's sentence."""
+    return _from_json(called.message_values)
+
+
+def roles_of(policy: Policy, called: CallRow) -> tuple[str, ...]:
+    """The called roles that the announcement's policy has."""
+    return tuple(name for name in called.roles if name in policy.roles)
+
+
+def titles(policy: Policy, called: CallRow) -> str:
+    """What the called roles are called, in a sentence."""
+    return ", ".join(policy.roles[name].title for name in roles_of(policy, called))
+
+
+def may_answer(
+    session: Session,
+    installation: Installation,
+    called: CallRow,
+    row: AnnouncementRow,
+    actor: Person,
+) -> bool:
+    """Whoever has one of the called roles; and the information unit, which watches everything."""
+    policy = records.policy_of(session, installation, row)
+    roles = (*roles_of(policy, called), *policy.information_unit)
+    return policy.has_role(actor, roles, row.unit)
+
+
+def answer(installation: Installation, actor: Person, reference: str) -> bool:
+    """Say that ``actor`` takes a call; False where somebody had taken it already.
+
+    Raises `NotFound` for no call, `NotAllowed` for one of other people's.
+    """
+    with installation.database.transaction("answer call") as session:
+        called = _find(session, reference)
+        # The announcement first, as everything that decides about it does; then the call anew.
+        row = records.find(session, str(called.announcement), lock=True)
+        session.refresh(called, with_for_update=True)
+        if not may_answer(session, installation, called, row, actor):
+            policy = records.policy_of(session, installation, row)
+            raise NotAllowed(N_("Det här kan bara {roles} ta."), roles=titles(policy, called))
+        if called.answered_at is not None:
+            return False
+        called.answered_at, called.answered_by = engine.now(session), actor.pseudonym
+        records.append(session, row.id, "call answered", actor.pseudonym, call=called.what)
+        return True
+
+
+def _find(session: Session, reference: str) -> CallRow:
+    try:
+        found = session.get(CallRow, UUID(reference))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(N_("Det finns inget sådant att ta. Det kan vara gammalt."))
+    return found
