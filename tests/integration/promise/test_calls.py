@@ -17,6 +17,7 @@ from announcer.db.engine import GateClosed
 from announcer.domain.errors import NotAllowed, NotFound
 from announcer.services import calling, calling_by_mail, erasing, holding, records
 from announcer.services.importing import import_staff
+from announcer.services.installation import Installation
 from tests.doubles.recording_smtp import Message, Rules, Stage
 from tests.integration.promise.way import Died
 from tests.world import EXAMPLES, ROOT, World
@@ -297,3 +298,21 @@ def test_a_message_that_comes_twice_does_nothing_the_second_time(world: World, a
     calling_by_mail.deliver(world.installation, claimed)
     calling_by_mail.deliver(world.installation, claimed)
     assert world.staff_mail() == [address]
+
+
+def test_what_is_leased_is_leased_to_nobody_else(make_world):
+    taken: list[object] = []
+    at: dict[str, Installation] = {}
+
+    def point(name: str) -> None:
+        if name == "email: before send":
+            taken.extend(calling_by_mail.claim(at["installation"]))
+
+    world = make_world(point=point)
+    at["installation"] = world.installation
+    call(world, world.decision())
+    (claimed,) = calling_by_mail.claim(world.installation)
+    assert calling_by_mail.claim(world.installation) == [], "it is in the queue"
+    world.advance(seconds=61)
+    calling_by_mail.deliver(world.installation, claimed)
+    assert taken == [], "it is in a worker's hands"
