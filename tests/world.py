@@ -70,6 +70,14 @@ def config(app_url: str, intranet_url: str, smtp_port: int, policy: Path = POLIC
     )
 
 
+def laid_over_hallefors(folder: Path, toml: str) -> Path:
+    """A policy file in ``folder`` that says ``toml`` over the policy of Hällefors."""
+    file = folder / "changed.toml"
+    logo = POLICY.with_suffix("") / "logo"
+    file.write_text(f'derived_from = "{POLICY}"\norganisation.logo = "{logo}"\n{toml}')
+    return file
+
+
 def fill_template(database: Database, examples: Path) -> None:
     """Import the example organisation into a database."""
     url = database.url

@@ -207,7 +207,61 @@ class ApprovalRow(Base):
         ForeignKey("announcer.person.pseudonym"), primary_key=True
     )
     content_hash: Mapped[Sha256]
+    #: The roles of the chain that they had then, in whose right they had them.
+    roles: Mapped[Names]
+    acting_for: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
     at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class ReturnRow(Base):
+    """A text was given back with a reason: nobody approves it until that is taken back."""
+
+    __tablename__ = "returned"
+    id: Mapped[Id]
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"))
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    acting_for: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    #: The roles of the chain that they had then.
+    roles: Mapped[Names]
+    #: What was wrong with the text; weeded with it. The chain has its hash.
+    reason: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    taken_back_at: Mapped[Moment | None]
+    taken_back_by: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    __table_args__ = (
+        Index(
+            "uq_returned_open",
+            "revision",
+            unique=True,
+            postgresql_where=text("taken_back_at IS NULL"),
+        ),
+    )
+
+
+class StandInRow(Base):
+    """Who has whose roles from when until when; ``announcement``: for that one only.
+
+    Rows are history: nothing in them changes but that they are revoked, once.
+    """
+
+    __tablename__ = "stand_in"
+    id: Mapped[Id]
+    who: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    for_whom: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    announcement: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.announcement.id"))
+    from_at: Mapped[Moment]
+    until_at: Mapped[Moment]
+    appointed_by: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    appointed_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    revoked_at: Mapped[Moment | None]
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    __table_args__ = (
+        CheckConstraint("who <> for_whom", name="two_people"),
+        CheckConstraint("from_at < until_at", name="dates"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+        Index("ix_stand_in_who", "who", postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_stand_in_for_whom", "for_whom", postgresql_where=text("revoked_at IS NULL")),
+    )
 
 
 class StepRow(Base):
@@ -226,6 +280,9 @@ class StepRow(Base):
     after: Mapped[Names]
     floor_seconds: Mapped[int]
     approval: Mapped[str]
+    #: So many different people's approvals, and the author's after them.
+    approvals_needed: Mapped[int]
+    author_last: Mapped[bool]
     release_by: Mapped[Names]
     ticked_by: Mapped[Names]
     greatest_lateness_seconds: Mapped[int]
@@ -250,6 +307,11 @@ class StepRow(Base):
         one_of("approval", ApprovalRule),
         CheckConstraint("floor_seconds >= 0", name="floor"),
         CheckConstraint("external = (channel IN ('press', 'newsroom'))", name="external"),
+        CheckConstraint(
+            "approvals_needed >= 0 AND (approval = 'none') = (approvals_needed = 0)",
+            name="approvals_needed",
+        ),
+        CheckConstraint("NOT author_last OR approval = 'other'", name="author_last"),
         # What leaves the house has somebody's approval, whatever a plan says.
         CheckConstraint("NOT external OR approval <> 'none'", name="external_approval"),
         CheckConstraint(

@@ -1,7 +1,7 @@
 """Who can be told, who may see, and who has which role."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -44,6 +44,29 @@ class Person:
     workplace: str
     role: str
     language: str
+    #: Those whose roles this person has as well, at the moment they were looked up.
+    stands_for: tuple["StandsFor", ...] = field(default=(), compare=False)
+
+    def rights(self, about: UUID | None = None) -> tuple["Person", ...]:
+        """This person and everyone they stand in for, where ``about`` is the announcement.
+
+        What was lent is not lent on: those whom the others stand in for are not there.
+        """
+        lent = (s.person for s in self.stands_for if s.announcement in (None, about))
+        return (self, *lent)
+
+    def without(self, lenders: Collection[UUID]) -> "Person":
+        """This person without what these have lent them."""
+        left = tuple(s for s in self.stands_for if s.person.pseudonym not in lenders)
+        return replace(self, stands_for=left)
+
+
+@dataclass(frozen=True)
+class StandsFor:
+    """Whose roles somebody has for a time; for one announcement only, where one is named."""
+
+    person: Person
+    announcement: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -67,9 +90,21 @@ class Units:
         """The unit itself and every unit under it."""
         return self._below.get(code, frozenset({code}))
 
+    def upwards(self, code: str) -> tuple[str, ...]:
+        """The unit itself, the unit above it, and so on to the top."""
+        found: list[str] = []
+        while code and code not in found:
+            found.append(code)
+            code = self.by_code[code].parent if code in self.by_code else ""
+        return tuple(found)
+
     def reached_by(self, audience: tuple[str, ...]) -> frozenset[str]:
         """The codes of all units whose people belong to the unit codes in ``audience``."""
         return frozenset().union(*(self.below(code) for code in audience if code in self.by_code))
+
+
+#: A tree without branches.
+NO_UNITS = Units({})
 
 
 def may_read(

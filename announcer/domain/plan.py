@@ -1,11 +1,12 @@
 """The plan of an announcement, and the first place of the gate: may this step start?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from announcer.domain.announcement import AnnouncementState, Content
+from announcer.domain.audience import NO_UNITS, Units
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.policy import MessageClass, Policy, Step
 from announcer.domain.policy.order import ancestors, is_external
@@ -21,16 +22,17 @@ CHANNEL_NAMES: Mapping[str, str] = {
 }
 
 
-def make_plan(policy: Policy, content: Content) -> tuple[PlannedStep, ...]:
+def make_plan(policy: Policy, content: Content, units: Units = NO_UNITS) -> tuple[PlannedStep, ...]:
     """The steps of ``content`` under ``policy``, each after what it waits for.
 
+    ``units`` says which unit lies above which, for chains of approval.
     Raises `Refusal` where the writer asks for an audience or a channel the class does not have.
     """
     message_class = policy.classes[content.class_name]
     chosen = {k: s for k, s in message_class.steps.items() if _is_wanted(policy, content, s)}
     _refuse_unreachable(policy, content, message_class, chosen)
     planned = [_planned(policy, content, message_class, key, frozenset(chosen)) for key in chosen]
-    return tuple(_in_order(planned))
+    return tuple(_approved(message_class, content, units, _in_order(planned)))
 
 
 def _is_wanted(policy: Policy, content: Content, step: Step) -> bool:
@@ -80,7 +82,7 @@ def _planned(
         # What a left-out step waited for, its followers wait for: all ancestors that are there.
         after=tuple(sorted(ancestors(cls.steps, key) & chosen)),
         floor=step.window.floor() if step.window else timedelta(0),
-        approval=_approval_rule(cls),
+        approval=ApprovalRule.OTHER,
         release_by=step.release.by if step.release else (),
         ticked_by=step.ticked_by,
         greatest_lateness=step.greatest_lateness or cls.greatest_lateness,
@@ -89,10 +91,22 @@ def _planned(
     )
 
 
-def _approval_rule(message_class: MessageClass) -> ApprovalRule:
+def _approved(
+    message_class: MessageClass, content: Content, units: Units, steps: list[PlannedStep]
+) -> list[PlannedStep]:
+    """The same steps, with the approvals that the text needs: all of them need the same."""
     if message_class.approval is None:
-        return ApprovalRule.NONE
-    return ApprovalRule.ANY if message_class.approval.author_alone else ApprovalRule.OTHER
+        return [replace(step, approval=ApprovalRule.NONE, approvals=0) for step in steps]
+    chain = message_class.approval.chain_of(content.unit, units)
+    return [
+        replace(
+            step,
+            approval=ApprovalRule.ANY if chain.author_alone else ApprovalRule.OTHER,
+            approvals=len(chain.seats),
+            author_last=chain.author_last,
+        )
+        for step in steps
+    ]
 
 
 def _in_order(steps: list[PlannedStep]) -> list[PlannedStep]:

@@ -59,6 +59,9 @@ class PlannedStep:
     greatest_lateness: timedelta
     urgent: bool
     source: str
+    #: How many people's approvals of this text; under ``author_last`` the author says yes after.
+    approvals: int = 1
+    author_last: bool = False
 
 
 @dataclass(frozen=True)

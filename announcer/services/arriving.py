@@ -46,7 +46,8 @@ class Arrival:
 def arrive(glance: Glance, pseudonym: str | None = None) -> Arrival:
     """Somebody with a session, or nobody known."""
     version, moment, found, *facts = glance.row(_BY_PSEUDONYM, pseudonym)
-    person = Person(UUID(found), *(fact or "" for fact in facts)) if found else None
+    directory_id, unit, workplace, role, language = (fact or "" for fact in facts)
+    person = Person(UUID(found), directory_id, unit, workplace, role, language) if found else None
     return Arrival(_number(version), _moment(moment), person)
 
 

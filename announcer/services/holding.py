@@ -20,14 +20,14 @@ from announcer.services.installation import Installation
 
 def hold(installation: Installation, actor: Person, reference: str, why: str) -> int:
     """Start nothing more until `resume`. Returns how many batches were already going out."""
-    installation.require_information_unit(actor)
+    lent = records.in_right_of(actor, installation.require_information_unit(actor))
     if not why.strip():
         raise Refusal(N_("Skriv varför meddelandet pausas."))
     with installation.database.transaction("hold") as session:
         row = _under_way(session, reference)
         if row.held_at is None:
             row.held_at = engine.now(session)  # stamped anew by the database
-            records.append(session, row.id, "held", actor.pseudonym, why=why.strip()[:500])
+            records.append(session, row.id, "held", actor.pseudonym, why=why.strip()[:500], **lent)
         running = select(BatchRow.id).join(StepRow, StepRow.id == BatchRow.step)
         return len(
             session.scalars(
@@ -38,7 +38,7 @@ def hold(installation: Installation, actor: Person, reference: str, why: str) ->
 
 def resume(installation: Installation, actor: Person, reference: str) -> None:
     """Lift the pause of the announcement and of each of its steps."""
-    installation.require_information_unit(actor)
+    lent = records.in_right_of(actor, installation.require_information_unit(actor))
     with installation.database.transaction("resume") as session:
         row = _under_way(session, reference)
         row.held_at = None
@@ -46,7 +46,7 @@ def resume(installation: Installation, actor: Person, reference: str) -> None:
             if step.held_at is not None:
                 step.held_at, step.held_reason = None, ""
             _take_up_batches(session, step)
-        records.append(session, row.id, "resumed", actor.pseudonym)
+        records.append(session, row.id, "resumed", actor.pseudonym, **lent)
         planning.wake(session, row)
     installation.wake()
 
@@ -75,16 +75,18 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
             for step in records.steps_of(session, row.id)
             if step.release_by and step.state == StepState.WAITING.value
         ]
-        for step in waiting:
-            installation.require(
-                actor, tuple(step.release_by), row.unit, N_("Det här måste släppas av {roles}.")
-            )
+        must = N_("Det här måste släppas av {roles}.")
+        rights = {
+            step.key: installation.require(actor, tuple(step.release_by), row.unit, must, row.id)
+            for step in waiting
+        }
         if not waiting:
             raise Refusal(N_("Det finns inget som väntar på att släppas till medierna."))
         new = [step for step in waiting if facts.steps[step.key].released_at is None]
         for step in new:
             session.add(ReleaseRow(step=step.id, actor=actor.pseudonym))
-            records.append(session, row.id, "released", actor.pseudonym, step=step.key)
+            lent = records.in_right_of(actor, rights[step.key])
+            records.append(session, row.id, "released", actor.pseudonym, step=step.key, **lent)
         planning.wake(session, row)
         keys = [step.key for step in new]
     installation.wake()
@@ -101,8 +103,8 @@ def withdraw(installation: Installation, actor: Person, reference: str, why: str
         raise Refusal(N_("Skriv varför meddelandet dras tillbaka."))
     with installation.database.transaction("withdraw") as session:
         row = records.find(session, reference, lock=True)
-        if not (row.author == actor.pseudonym and row.state == AnnouncementState.IN_REVIEW.value):
-            installation.require_information_unit(actor)
+        own = row.author == actor.pseudonym and row.state == AnnouncementState.IN_REVIEW.value
+        right = actor if own else installation.require_information_unit(actor)
         already = _reached(session, row)
         if row.state == AnnouncementState.WITHDRAWN.value:
             return already
@@ -112,7 +114,8 @@ def withdraw(installation: Installation, actor: Person, reference: str, why: str
         session.flush()
         _abandon_untried(session, row)
         row.state = AnnouncementState.WITHDRAWN.value
-        records.append(session, row.id, "withdrawn", actor.pseudonym, why=why.strip()[:500])
+        lent = records.in_right_of(actor, right)
+        records.append(session, row.id, "withdrawn", actor.pseudonym, why=why.strip()[:500], **lent)
         return already
 
 
@@ -156,8 +159,10 @@ def tick(
         step = planning.step_named(session, row, key)
         if step is None or step.channel != "meeting":
             raise Refusal(N_("Det finns inget möte ”{key}” i planen."), key=key[:80])
-        installation.require(
-            actor, tuple(step.ticked_by), row.unit, N_("Det är {roles} som bockar av mötet.")
+        right = installation.require(
+            *(actor, tuple(step.ticked_by), row.unit),
+            N_("Det är {roles} som bockar av mötet."),
+            row.id,
         )
         if step.state == StepState.SETTLED.value:
             return
@@ -170,7 +175,10 @@ def tick(
         session.add(TickRow(step=step.id, actor=actor.pseudonym, note=note.strip()[:500]))
         session.flush()
         step.state = StepState.SETTLED.value
-        records.append(session, row.id, "meeting held", actor.pseudonym, step=key, note=note[:500])
+        lent = records.in_right_of(actor, right)
+        records.append(
+            session, row.id, "meeting held", actor.pseudonym, step=key, note=note[:500], **lent
+        )
         planning.wake(session, row)
         settling.complete(session, row)
     installation.wake()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from announcer.channels import Channel
 from announcer.db.engine import Database
@@ -58,14 +59,25 @@ class Installation:
             self._policies[sha256] = parse_policy(table(), f"policy {sha256[:12]}")
         return self._policies[sha256]
 
-    def require(self, actor: Person, roles: tuple[str, ...], unit: str, message: str) -> None:
-        """Raise `NotAllowed` with ``message`` unless ``actor`` has one of ``roles``."""
-        if not self.policy.has_role(actor, roles, unit):
+    def require(
+        self,
+        actor: Person,
+        roles: tuple[str, ...],
+        unit: str,
+        message: str,
+        about: UUID | None = None,
+    ) -> Person:
+        """In whose right ``actor`` has one of ``roles``: their own, or that of whom they stand in
+        for. Raises `NotAllowed` with ``message`` where they have none."""
+        right = self.policy.in_whose_right(actor, roles, unit, about)
+        if right is None:
             raise NotAllowed(message, roles=self.titles(roles))
+        return right
 
-    def require_information_unit(self, actor: Person) -> None:
-        """Raise `NotAllowed` unless ``actor`` belongs to those who answer for information."""
-        self.require(
+    def require_information_unit(self, actor: Person) -> Person:
+        """In whose right ``actor`` belongs to those who answer for information. Raises
+        `NotAllowed`."""
+        return self.require(
             actor,
             self.policy.information_unit,
             "",

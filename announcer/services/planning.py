@@ -15,6 +15,7 @@ from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.plan import make_plan, not_before
 from announcer.domain.policy import Policy
 from announcer.domain.step import PlannedStep
+from announcer.people.lookup import load_units
 from announcer.render.catalogue import translator
 from announcer.render.page import article, article_digest
 from announcer.services import records
@@ -53,7 +54,7 @@ def plan(session: Session, installation: Installation, row: AnnouncementRow) -> 
     revision = records.newest_revision(session, row.id)
     content = records.content_of(session, revision)
     policy = records.policy_of(session, installation, row)
-    steps = make_plan(policy, content)
+    steps = make_plan(policy, content, load_units(session))
     now = engine.now(session)
     for position, step in enumerate(steps):
         session.add(_step_row(row, revision, content, position, step, now))
@@ -91,6 +92,8 @@ def _step_row(
         after=list(step.after),
         floor_seconds=int(step.floor.total_seconds()),
         approval=step.approval.value,
+        approvals_needed=step.approvals,
+        author_last=step.author_last,
         release_by=list(step.release_by),
         ticked_by=list(step.ticked_by),
         greatest_lateness_seconds=int(step.greatest_lateness.total_seconds()),

@@ -26,11 +26,20 @@ from announcer.db.models import (
     StepRow,
 )
 from announcer.domain.announcement import AnnouncementState, Content
+from announcer.domain.approving import Said, approved_at
+from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.plan import AnnouncementFacts
 from announcer.domain.policy import Policy
 from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
 from announcer.services.installation import Installation
+
+
+def in_right_of(actor: Person, right: Person) -> dict[str, str]:
+    """What an event says beside who acted: for whom, where it was not in their own right."""
+    if right.pseudonym == actor.pseudonym:
+        return {}
+    return {"acting_for": str(right.pseudonym)}
 
 
 def append(session: Session, about: UUID, what: str, who: UUID | None, **detail: Any) -> None:
@@ -133,6 +142,8 @@ def planned(row: StepRow) -> PlannedStep:
         greatest_lateness=timedelta(seconds=row.greatest_lateness_seconds),
         urgent=row.urgent,
         source=row.source,
+        approvals=row.approvals_needed,
+        author_last=row.author_last,
     )
 
 
@@ -156,7 +167,7 @@ def facts_of_all(
             .where(StepRow.announcement.in_(plans))
         ).all()
     )
-    approvals = _approvals(session, rows, plans)
+    approvals = _approvals(session, plans)
     still = standstill_since(session)
     return {
         row.id: _facts(row, plans[row.id], released, approvals.get(row.id), still) for row in rows
@@ -200,26 +211,27 @@ def standstill_since(session: Session) -> datetime | None:
 
 
 def _approvals(
-    session: Session, rows: Sequence[AnnouncementRow], plans: Mapping[UUID, list[StepRow]]
-) -> dict[UUID, datetime]:
-    """When the planned text (or the newest, before there is a plan) had a sufficient approval."""
-    first = {about: steps[0] for about, steps in plans.items() if steps}
-    asked = {
-        first[row.id].revision if row.id in first else newest_revision(session, row.id).id
-        for row in rows
-    }
+    session: Session, plans: Mapping[UUID, list[StepRow]]
+) -> dict[UUID, datetime | None]:
+    """When each planned text had the approvals that its plan asks for; a plan has one text."""
+    first = {about: planned(steps[0]) for about, steps in plans.items() if steps}
     query = (
-        select(RevisionRow.announcement, RevisionRow.author, ApprovalRow.approver, ApprovalRow.at)
+        select(AnnouncementRow.id, AnnouncementRow.author, RevisionRow.author, ApprovalRow)
+        .join(RevisionRow, RevisionRow.announcement == AnnouncementRow.id)
         .join(ApprovalRow, ApprovalRow.revision == RevisionRow.id)
-        .where(RevisionRow.id.in_(asked), ApprovalRow.content_hash == RevisionRow.content_hash)
-        .order_by(ApprovalRow.at.desc())
+        .where(
+            RevisionRow.id.in_([steps[0].revision for steps in plans.values() if steps]),
+            ApprovalRow.content_hash == RevisionRow.content_hash,
+        )
     )
-    found: dict[UUID, datetime] = {}
-    for about, author, approver, at in session.execute(query):
-        rule = first[about].approval if about in first else ApprovalRule.OTHER
-        if rule != ApprovalRule.OTHER or approver != author:
-            found[about] = at  # the earliest comes last
-    return found
+    said: dict[UUID, list[Said]] = {about: [] for about in first}
+    for about, author, wrote, given in session.execute(query):
+        who = given.approver
+        said[about].append(Said(given.at, wrote=who in (author, wrote), author=who == author))
+    return {
+        about: approved_at(step.approval, step.approvals, step.author_last, said[about])
+        for about, step in first.items()
+    }
 
 
 def events(session: Session, announcement: UUID) -> list[dict[str, Any]]:
@@ -266,6 +278,7 @@ def _broken_chains(session: Session) -> Iterator[Fault]:
 #: What stands in a table must stand in the chain as well: table, key of the announcement, event.
 _ACTS = (
     ("approval", "SELECT r.announcement FROM announcer.approval t JOIN announcer.revision r ON r.id = t.revision", "approved"),
+    ("returned", "SELECT r.announcement FROM announcer.returned t JOIN announcer.revision r ON r.id = t.revision", "given back"),
     ("release", "SELECT s.announcement FROM announcer.release t JOIN announcer.step s ON s.id = t.step", "released"),
     ("readback", "SELECT s.announcement FROM announcer.readback t JOIN announcer.step s ON s.id = t.step", "confirmed"),
     ("call", "SELECT t.announcement FROM announcer.call t", "called"),

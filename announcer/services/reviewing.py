@@ -1,100 +1,172 @@
 """Approval: bound to one text, by somebody the policy names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, ApprovalRow, RevisionRow
+from announcer.db.models import AnnouncementRow, ApprovalRow
 from announcer.domain.announcement import AnnouncementState, Content
+from announcer.domain.approving import Seat
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.domain.policy import Policy
 from announcer.domain.step import PlannedStep
-from announcer.services import planning, records
+from announcer.services import approvals, planning, records, returning
+from announcer.services.approvals import Approving, Right, Standing
 from announcer.services.installation import Installation
 
 
 def approve(
     installation: Installation, actor: Person, reference: str, content_hash: str = ""
 ) -> bool:
-    """Approve the text with ``content_hash`` (hex; empty: the newest), which plans it.
+    """Approve the text with ``content_hash`` (hex; empty: the newest).
 
-    Returns False where it was approved already: two people at once is no error.
-    Raises `NotAllowed`, or `Refusal` where the text has changed since it was read.
+    It is planned when everybody has whom its chain names. Returns False where this person's
+    approval changed nothing: two people at once is no error. Raises `NotAllowed`, or `Refusal`
+    where the text has changed since it was read, was given back, or somebody else is next.
     """
     with installation.database.transaction("approve") as session:
         row = records.find(session, reference, lock=True)
-        revision = records.newest_revision(session, row.id)
-        _refuse_stranger(session, installation, actor, row, revision)
-        if content_hash and content_hash != revision.content_hash:
+        policy = records.policy_of(session, installation, row)
+        found = _approving(session, policy, row)
+        right = _right_to_approve(policy, actor, found)
+        if content_hash and content_hash != found.revision.content_hash:
             raise Refusal(
                 N_("Texten har ändrats sedan du läste den. Läs den nya texten och godkänn den.")
             )
-        if row.state != AnnouncementState.IN_REVIEW.value:
-            if row.state == AnnouncementState.WITHDRAWN.value:
-                raise Refusal(N_("Meddelandet är tillbakadraget."))
+        if row.state == AnnouncementState.WITHDRAWN.value:
+            raise Refusal(N_("Meddelandet är tillbakadraget."))
+        if row.state != AnnouncementState.IN_REVIEW.value or found.has_said(actor):
             return False
-        session.add(
-            ApprovalRow(
-                revision=revision.id, approver=actor.pseudonym, content_hash=revision.content_hash
-            )
-        )
-        records.append(session, row.id, "approved", actor.pseudonym, content=revision.content_hash)
-        planning.plan(session, installation, row)
+        _refuse_untimely(policy, found, right)
+        _keep(session, actor, found, right)
+        if _approving(session, policy, row).complete:
+            planning.plan(session, installation, row)
     installation.wake()
     return True
 
 
-def _refuse_stranger(
-    session: Session,
-    installation: Installation,
-    actor: Person,
-    row: AnnouncementRow,
-    revision: RevisionRow,
-) -> None:
-    policy = records.policy_of(session, installation, row)
-    approval = policy.classes[row.class_name].approval
-    if approval is None:
+def _approving(session: Session, policy: Policy, row: AnnouncementRow) -> Approving:
+    """Raises `Refusal` where the class needs no approval."""
+    found = approvals.look(session, policy, row, records.newest_revision(session, row.id))
+    if found is None:
         raise Refusal(N_("Det här meddelandet behöver inget godkännande."))
-    if not policy.has_role(actor, approval.by, row.unit):
+    return found
+
+
+def _right_to_approve(policy: Policy, actor: Person, found: Approving) -> Right | None:
+    """In whose right ``actor`` approves; None for the author's last word. Raises `NotAllowed`."""
+    chain = found.chain
+    if chain.author_last and actor.pseudonym == found.row.author:
+        return None
+    rights = approvals.rights_of(policy, actor, found)
+    if not rights:
         raise NotAllowed(
             N_("Det här måste godkännas av {roles}."),
-            roles=", ".join(policy.roles[role].title for role in approval.by),
+            roles=", ".join(policy.roles[role].title for role in chain.approvers),
         )
-    if not approval.author_alone and actor.pseudonym in (revision.author, row.author):
+    if not chain.author_alone and actor.pseudonym in found.authors:
         raise NotAllowed(N_("Den som har skrivit texten kan inte godkänna den. Be en kollega."))
+    return approvals.helping(found, rights) or rights[0]
 
 
-def may_approve(policy: Policy, actor: Person, row: AnnouncementRow, author: UUID) -> bool:
-    """Whether ``actor`` could approve this text now; what the approve page shows a button for."""
-    approval = policy.classes[row.class_name].approval
-    return bool(
-        approval
-        and policy.has_role(actor, approval.by, row.unit)
-        and (approval.author_alone or actor.pseudonym not in (author, row.author))
+def _refuse_untimely(policy: Policy, found: Approving, right: Right | None) -> None:
+    """Raise `Refusal` where the text was given back, or this approval would fill no seat."""
+    if found.given_back is not None:
+        raise Refusal(
+            N_(
+                "Texten är återlämnad: {reason} Den kan godkännas när den har ändrats eller när "
+                "den som lämnade tillbaka den har ångrat det."
+            ),
+            reason=found.given_back.reason,
+        )
+    if right is None and found.missing:
+        raise Refusal(
+            N_("Du har sista ordet. Först godkänns texten av: {roles}."),
+            roles=in_words(policy, found.missing),
+        )
+    if right is not None and not found.missing:
+        raise Refusal(N_("Alla andra har godkänt texten. Nu saknas bara den som skrev den."))
+    if right is not None and approvals.helping(found, [right]) is None:
+        raise Refusal(
+            N_("Din roll har redan godkänt texten. Den väntar på: {roles}."),
+            roles=in_words(policy, found.missing),
+        )
+
+
+def in_words(policy: Policy, seats: Sequence[Seat]) -> str:
+    """Seats by the titles of their roles: of what a stroke parts, one is enough."""
+    return ", ".join(" / ".join(policy.roles[role].title for role in seat) for seat in seats)
+
+
+def _keep(session: Session, actor: Person, found: Approving, right: Right | None) -> None:
+    roles = right.roles if right else ()
+    lent = right is not None and right.person.pseudonym != actor.pseudonym
+    session.add(
+        ApprovalRow(
+            revision=found.revision.id,
+            approver=actor.pseudonym,
+            content_hash=found.revision.content_hash,
+            roles=list(roles),
+            acting_for=right.person.pseudonym if right and lent else None,
+        )
     )
+    records.append(
+        session,
+        found.row.id,
+        "approved",
+        actor.pseudonym,
+        content=found.revision.content_hash,
+        roles=list(roles),
+        **records.in_right_of(actor, right.person if right else actor),
+    )
+
+
+def may_approve(policy: Policy, actor: Person, found: Approving) -> bool:
+    """Whether ``actor`` could approve this text now; what the approve page shows a button for."""
+    if found.given_back is not None or found.has_said(actor):
+        return False
+    if found.chain.author_last and actor.pseudonym == found.row.author:
+        return not found.missing
+    if not found.chain.author_alone and actor.pseudonym in found.authors:
+        return False
+    return approvals.helping(found, approvals.rights_of(policy, actor, found)) is not None
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A text that waits for approval; ``can_approve`` is about the person who asked.
+    """A text that waits for approval; what ``can_…`` says is about the person who asked.
 
-    ``plan`` is each step with its earliest moment (aware UTC) if the page were confirmed now.
+    ``plan`` is each step with its earliest moment (aware UTC) if the page were confirmed now;
+    ``standing`` is None where the class needs no approval. ``informs``: they are only told.
     """
 
     public_id: str
     content: Content
     content_hash: str
     can_approve: bool
+    can_give_back: bool
+    can_take_back: bool
+    informs: bool
+    standing: Standing | None
     plan: list[tuple[PlannedStep, datetime]]
 
 
 def waiting_for(installation: Installation, actor: Person) -> list[Proposal]:
     """What this person could approve now, oldest first."""
+    return [one for one in _in_review(installation, actor) if one.can_approve]
+
+
+def told_of(installation: Installation, actor: Person) -> list[Proposal]:
+    """What is in review and told to this person, who has no power over it, oldest first."""
+    return [one for one in _in_review(installation, actor) if one.informs]
+
+
+def _in_review(installation: Installation, actor: Person) -> list[Proposal]:
     with installation.database.reading() as session:
         rows = session.scalars(
             select(AnnouncementRow)
@@ -103,12 +175,12 @@ def waiting_for(installation: Installation, actor: Person) -> list[Proposal]:
             .limit(500)
         )
         found = [_proposal(session, installation, actor, row) for row in rows]
-        return [one for one in found if one and one.can_approve]
+        return [one for one in found if one]
 
 
 def proposal(installation: Installation, actor: Person, reference: str) -> Proposal:
-    """The newest text of an announcement, for its author, who approves it and the information
-    unit. Raises `NotFound` alike for everybody else."""
+    """The newest text of an announcement, for its author, who approves it, who is told of it and
+    the information unit. Raises `NotFound` alike for everybody else."""
     with installation.database.reading() as session:
         try:
             row = records.find(session, reference)
@@ -127,17 +199,27 @@ def _proposal(
     """None where ``actor`` may not read it."""
     revision = records.newest_revision(session, row.id)
     policy = records.policy_of(session, installation, row)
-    approval = policy.classes[row.class_name].approval
-    roles = (*policy.information_unit, *(approval.by if approval else ()))
-    wrote = actor.pseudonym in (row.author, revision.author)
-    if not wrote and not policy.has_role(actor, roles, row.unit):
+    found = approvals.look(session, policy, row, revision)
+    chain = found.chain if found else None
+    approves = policy.has_role(actor, chain.approvers if chain else (), row.unit, row.id)
+    concerned = (
+        actor.pseudonym in (row.author, revision.author)
+        or approves
+        or policy.has_role(actor, policy.information_unit, row.unit, row.id)
+    )
+    told = policy.has_role(actor, chain.informs if chain else (), row.unit, row.id)
+    if not concerned and not told:
         return None
     content = records.content_of(session, revision)
+    in_review = row.state == AnnouncementState.IN_REVIEW.value
     return Proposal(
         public_id=row.public_id,
         content=content,
         content_hash=revision.content_hash,
-        can_approve=row.state == AnnouncementState.IN_REVIEW.value
-        and may_approve(policy, actor, row, revision.author),
+        can_approve=bool(in_review and found and may_approve(policy, actor, found)),
+        can_give_back=bool(in_review and found and returning.may_give_back(policy, actor, found)),
+        can_take_back=bool(in_review and found and returning.may_take_back(actor, found)),
+        informs=told and not approves,
+        standing=approvals.standing(found) if found else None,
         plan=planning.preview(policy, content, engine.now(session)),
     )

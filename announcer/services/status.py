@@ -16,7 +16,8 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, may_start
 from announcer.domain.step import StepState
-from announcer.services import calling, records, settling
+from announcer.services import approvals, calling, records, settling
+from announcer.services.approvals import Standing
 from announcer.services.installation import Installation
 
 
@@ -59,6 +60,8 @@ class AnnouncementStatus:
     held: bool
     created_at: datetime
     steps: tuple[StepStatus, ...]
+    #: While the text waits for approval: who has approved and who is missing.
+    standing: Standing | None = None
 
     @property
     def next_step(self) -> StepStatus | None:
@@ -87,28 +90,41 @@ def of(installation: Installation, reference: str) -> AnnouncementStatus:
 
 
 def seen_by(installation: Installation, actor: Person, reference: str) -> AnnouncementStatus:
-    """The same for those it concerns: its author, who approves in its class, who says that its
-    meetings were held, who is called about it, and the information unit. Raises `NotFound` alike for everybody else."""
-    try:
-        found = of(installation, reference)
-    except NotFound:
-        raise NotFound(N_("Sidan finns inte.")) from None
-    policy = installation.policy
-    message_class = policy.classes.get(found.class_name)
-    approval = message_class.approval if message_class else None
+    """The same for those it concerns: its author, who approves it or is told of it, who says that
+    its meetings were held, who is called about it, and the information unit. Raises `NotFound`
+    alike for everybody else."""
+    with installation.database.reading() as session:
+        try:
+            row = records.find(session, reference)
+        except NotFound:
+            raise NotFound(N_("Sidan finns inte.")) from None
+        found = _status(session, installation, row)
+        if not _concerns(session, installation, actor, row, found):
+            raise NotFound(N_("Sidan finns inte."))
+        return found
+
+
+def _concerns(
+    session: Session,
+    installation: Installation,
+    actor: Person,
+    row: AnnouncementRow,
+    found: AnnouncementStatus,
+) -> bool:
+    """By the announcement's own policy; whoever watches everything does so by today's."""
+    policy, today = records.policy_of(session, installation, row), installation.policy
+    chain = approvals.chain_of(session, policy, row.class_name, row.unit)
     roles = (
         *policy.information_unit,
-        *(approval.by if approval else ()),
+        *((*chain.approvers, *chain.informs) if chain else ()),
         *(role for step in found.steps for role in step.ticked_by),
     )
-    known = tuple(role for role in roles if role in policy.roles)
-    if actor.pseudonym == found.author or policy.has_role(actor, known, found.unit):
-        return found
-    with installation.database.reading() as session:
-        row = records.find(session, reference)
-        if not calling.is_called(session, installation, row, actor):
-            raise NotFound(N_("Sidan finns inte."))
-    return found
+    return (
+        actor.pseudonym == row.author
+        or policy.has_role(actor, roles, row.unit, row.id)
+        or today.has_role(actor, today.information_unit, row.unit, row.id)
+        or calling.is_called(session, installation, row, actor)
+    )
 
 
 def meetings_for(installation: Installation, actor: Person) -> list[AnnouncementStatus]:
@@ -120,7 +136,7 @@ def meetings_for(installation: Installation, actor: Person) -> list[Announcement
         if any(
             step.can_tick
             and policy.has_role(
-                actor, tuple(r for r in step.ticked_by if r in policy.roles), found.unit
+                actor, tuple(r for r in step.ticked_by if r in policy.roles), found.unit, found.id
             )
             for step in found.steps
         )
@@ -155,6 +171,8 @@ def _status(
     now = engine.now(session)
     revision = records.newest_revision(session, row.id)
     policy = records.policy_of(session, installation, row)
+    in_review = row.state == AnnouncementState.IN_REVIEW.value
+    approving = approvals.look(session, policy, row, revision) if in_review else None
     return AnnouncementStatus(
         id=row.id,
         public_id=row.public_id,
@@ -168,6 +186,7 @@ def _status(
         held=row.held_at is not None or any(s.held_at for s in facts.steps.values()),
         created_at=row.created_at,
         steps=tuple(_step(session, facts, step, now) for step in records.steps_of(session, row.id)),
+        standing=approvals.standing(approving) if approving else None,
     )
 
 

@@ -18,6 +18,7 @@ from announcer.db.models import (
     AnnouncementRow,
     BlobRow,
     DeliveryRow,
+    ReturnRow,
     RevisionBlobRow,
     RevisionRow,
     StepRow,
@@ -27,7 +28,7 @@ from announcer.domain.policy import Policy
 from announcer.services import records
 
 #: Tables whose gate refuses that anything on record changes.
-GUARDED = ("revision", "delivery")
+GUARDED = ("revision", "delivery", "returned")
 
 
 def weed(owner: Database, policy: Policy) -> Counter[str]:
@@ -75,7 +76,8 @@ def _weed_drafts(session: Session, about: UUID, decision: str) -> int:
             RevisionRow.id.not_in(planned),
         )
     ).all()
-    if not drafts:
+    reasons = _weed_reasons(session, about)
+    if not drafts and not reasons:
         return 0
     session.execute(delete(RevisionBlobRow).where(RevisionBlobRow.revision.in_(drafts)))
     session.execute(
@@ -85,6 +87,19 @@ def _weed_drafts(session: Session, about: UUID, decision: str) -> int:
         .execution_options(synchronize_session=False)
     )
     return _on_record(session, about, "drafts weeded", decision, len(drafts))
+
+
+def _weed_reasons(session: Session, about: UUID) -> int:
+    """Why texts were given back: comments on drafts, whatever became of the text."""
+    texts = select(RevisionRow.id).where(RevisionRow.announcement == about)
+    gone = session.execute(
+        update(ReturnRow)
+        .where(ReturnRow.revision.in_(texts), ReturnRow.reason != "")
+        .values(reason="")
+        .execution_options(synchronize_session=False)
+        .returning(ReturnRow.id)
+    )
+    return len(gone.all())
 
 
 def _weed_recipients(session: Session, about: UUID, decision: str) -> int:

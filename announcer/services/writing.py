@@ -20,7 +20,7 @@ from announcer.domain.step import PlannedStep
 from announcer.people.lookup import load_units
 from announcer.render.glyphs import is_visible
 from announcer.render.media import safe
-from announcer.services import planning, records
+from announcer.services import approvals, planning, records
 from announcer.services.installation import Installation
 
 
@@ -71,7 +71,7 @@ def check(session: Session, installation: Installation, actor: Person, look: Ope
     faults = faults_of(content, installation.policy, load_units(session), engine.now(session))
     if not faults:
         try:
-            make_plan(installation.policy, content)
+            make_plan(installation.policy, content, load_units(session))
             may_write(installation.policy, content, actor)
         except Refusal as fault:
             faults.append(fault)
@@ -195,9 +195,9 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
                 )
             )
         policy = records.policy_of(session, installation, row)
-        approval = policy.classes[row.class_name].approval
+        chain = approvals.chain_of(session, policy, row.class_name, row.unit)
         may_edit = actor.pseudonym == row.author or (
-            approval and policy.has_role(actor, approval.by, row.unit)
+            chain and policy.has_role(actor, chain.approvers, row.unit, row.id)
         )
         if not may_edit:
             raise NotAllowed(

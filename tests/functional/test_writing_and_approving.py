@@ -52,7 +52,7 @@ def test_the_preview_tells_what_will_happen_and_stores_nothing(
     chief.get("/skriv?klass=beslut")
     chief.press("Visa", [("plan.svg", SVG)], **TEXT | {"malgrupp": ["alla"]})
     for words in (
-        "Först godkänns texten av: Informationsenheten, Enhetens chef.",
+        "Först godkänns texten av: Informationsenheten eller Enhetens chef.",
         "Kontrolleras innan något annat går.",
         "Personalen först, till tidigast i dag 12.30.",
         "Går när det släpps av: Informationsenheten.",

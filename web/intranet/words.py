@@ -1,8 +1,9 @@
 """What every template knows: who is here, where they may go, and how moments are written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, request
 from flask_babel import get_locale
@@ -12,6 +13,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import Refusal
 from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
+from announcer.domain.policy.approval import chains
 from announcer.render.catalogue import language_name
 from announcer.services.calling import Call
 from web.intranet.access import arrival, installation, signed_in, units
@@ -85,8 +87,15 @@ def audience_name(name: str) -> str:
 def may_approve_something(person: Person) -> bool:
     """Whether the list of what waits for approval can ever have anything for this person."""
     policy = installation().policy
-    rules = [c.approval.by for c in policy.classes.values() if c.approval]
-    return any(policy.has_role(person, by, person.unit) for by in rules)
+    roles = {
+        role
+        for one in policy.classes.values()
+        if one.approval
+        for _, chain in chains(one.approval)
+        for role in (*chain.approvers, *chain.informs)
+    }
+    lent = [one.person for one in person.stands_for]
+    return any(policy.roles[role].fits(one, one.unit) for role in roles for one in (person, *lent))
 
 
 def on_the_desk(person: Person) -> bool:
@@ -95,15 +104,26 @@ def on_the_desk(person: Person) -> bool:
     return policy.has_role(person, policy.information_unit, "")
 
 
-def has_role(person: Person, roles: tuple[str, ...], unit: str) -> bool:
+def has_role(person: Person, roles: tuple[str, ...], unit: str, about: UUID | None = None) -> bool:
     """Whether this person has any of ``roles``; one that is gone from the policy is nobody's."""
     policy = installation().policy
-    return policy.has_role(person, tuple(r for r in roles if r in policy.roles), unit)
+    return policy.has_role(person, tuple(r for r in roles if r in policy.roles), unit, about)
 
 
-def approvers(message_class: MessageClass) -> str:
-    """Who approves, in words."""
-    return installation().titles(message_class.approval.by) if message_class.approval else ""
+def approvers(message_class: MessageClass, unit: str) -> str:
+    """Who approves what this unit tells, in words."""
+    if message_class.approval is None:
+        return ""
+    chain = message_class.approval.chain_of(unit, units())
+    parts = [seat_in_words(seat) for seat in chain.seats]
+    return ", ".join([*parts, *([_("sist den som skrev den")] if chain.author_last else [])])
+
+
+def seat_in_words(roles: Sequence[str]) -> str:
+    """Titles of roles of which one is enough; one that is gone from the policy by its name."""
+    known = installation().policy.roles
+    titles = [known[role].title if role in known else role for role in roles]
+    return f" {_('eller')} ".join(titles)
 
 
 def role_titles(roles: tuple[str, ...]) -> str:
@@ -126,6 +146,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     on_the_desk,
     has_role,
     approvers,
+    seat_in_words,
     role_titles,
     language_name,
     signed_in,

@@ -5,8 +5,8 @@ the intranet has been read back, a role nobody can have: each is refused with th
 and the fix. See ``docs/policy.md`` for the language.
 """
 
+from announcer.domain.policy.approval import Approval, Chain
 from announcer.domain.policy.classes import (
-    Approval,
     MessageClass,
     Release,
     Step,
@@ -34,6 +34,7 @@ __all__ = [
     "Approval",
     "Audience",
     "Calendar",
+    "Chain",
     "HalfDay",
     "Hours",
     "MessageClass",

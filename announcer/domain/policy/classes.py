@@ -7,16 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from announcer.domain.notation import Duration
+from announcer.domain.policy.approval import Approval
 from announcer.domain.policy.strict import Strict, Words
 from announcer.domain.policy.windows import Window
-
-
-class Approval(Strict):
-    """Whose approval a text needs, and whether its author's own may be enough."""
-
-    by: tuple[str, ...] = Field(min_length=1)
-    author_alone: bool = False
-    source: str = ""
 
 
 class Release(Strict):

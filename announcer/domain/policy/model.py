@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -77,9 +78,24 @@ class Policy(Strict):
         """Whether an audience's name means people outside."""
         return audience in self.audiences and self.audiences[audience].reach.external
 
-    def has_role(self, person: Person, roles: tuple[str, ...], unit: str) -> bool:
-        """Whether ``person`` has any of ``roles`` towards an announcement of ``unit``."""
-        return any(self.roles[name].is_held_by(person, unit) for name in roles)
+    def has_role(
+        self, person: Person, roles: Iterable[str], unit: str, about: UUID | None = None
+    ) -> bool:
+        """Whether ``person`` has any of ``roles`` towards an announcement of ``unit``, also as a
+        stand-in; ``about`` is the announcement, for whoever stands in for that one only."""
+        return any(self.roles[name].is_held_by(person, unit, about) for name in roles)
+
+    def in_whose_right(
+        self, person: Person, roles: Iterable[str], unit: str, about: UUID | None = None
+    ) -> Person | None:
+        """Who has any of ``roles``: ``person``, else one whom they stand in for, else None."""
+        wanted = tuple(roles)
+        holders = (
+            one
+            for one in person.rights(about)
+            if any(self.roles[name].fits(one, unit) for name in wanted)
+        )
+        return next(holders, None)
 
 
 def canonical(table: Mapping[str, Any]) -> str:

@@ -8,7 +8,10 @@ kommunikation går före extern kommunikation").
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from announcer.domain.policy.approval import chain_faults, chains
+
 if TYPE_CHECKING:
+    from announcer.domain.policy.approval import Approval
     from announcer.domain.policy.classes import MessageClass, Step
     from announcer.domain.policy.model import Policy
 
@@ -57,8 +60,8 @@ def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[s
             "Whatever is announced is on the intranet first (policy section 5)."
         )
         return
-    approvers = message_class.approval.by if message_class.approval else ()
-    yield from _missing_roles(policy, "approval.by", approvers)
+    if message_class.approval is not None:
+        yield from _approval_faults(policy, message_class.approval)
     yield from _missing_roles(policy, "written_by", message_class.written_by)
     for key, step in steps.items():
         for fault in (
@@ -68,6 +71,14 @@ def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[s
             *_people_faults(policy, message_class, step),
         ):
             yield f"steps.{key}.{fault}"
+
+
+def _approval_faults(policy: "Policy", approval: "Approval") -> Iterator[str]:
+    yield from chain_faults(approval)
+    for key, chain in chains(approval):
+        yield from _missing_roles(policy, f"{key}.by", chain.by)
+        yield from _missing_roles(policy, f"{key}.each", chain.each)
+        yield from _missing_roles(policy, f"{key}.informs", chain.informs)
 
 
 def _reference_faults(policy: "Policy", steps: Mapping[str, "Step"], step: "Step") -> Iterator[str]:

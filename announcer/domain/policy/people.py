@@ -1,5 +1,7 @@
 """Who may do something, and who can be told."""
 
+from uuid import UUID
+
 from announcer.domain.audience import Person, Reach
 from announcer.domain.policy.strict import Strict, Words
 
@@ -11,8 +13,13 @@ class Role(Strict):
     unit: str | None = None
     position: str | None = None
 
-    def is_held_by(self, person: Person, announcement_unit: str) -> bool:
-        """Whether ``person`` has this role towards an announcement of ``announcement_unit``."""
+    def is_held_by(self, person: Person, announcement_unit: str, about: UUID | None = None) -> bool:
+        """Whether ``person`` has this role towards an announcement of ``announcement_unit``, in
+        their own right or as a stand-in; ``about`` is the announcement, where there is one."""
+        return any(self.fits(one, announcement_unit) for one in person.rights(about))
+
+    def fits(self, person: Person, announcement_unit: str) -> bool:
+        """Whether ``person`` has this role in their own right."""
         unit = announcement_unit if self.unit == "own" else self.unit
         return (unit is None or person.unit == unit) and (
             self.position is None or person.role == self.position

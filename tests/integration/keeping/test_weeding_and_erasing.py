@@ -1,13 +1,14 @@
 """What goes when its time has come, what stays, and what nobody can be asked about again."""
 
 import dataclasses
+import hashlib
 
 import pytest
 
 from announcer.db.engine import Database
 from announcer.domain.errors import NotAllowed, NotFound, SetupError
 from announcer.domain.policy import Policy, Retention, load_policy
-from announcer.services import arriving, erasing, reading, records, weeding, writing
+from announcer.services import arriving, erasing, reading, records, returning, weeding, writing
 from tests.integration.promise.way import SMALL, approve, decided, newsrooms, to_the_press
 from tests.world import POLICY, World
 
@@ -82,6 +83,20 @@ def test_a_draft_goes_when_it_is_closed_and_the_record_still_agrees(world, owner
             == "Andra ordet"
         )
     assert weeding.weed(owner, policy)["drafts"] == 0, "once"
+
+
+def test_why_a_text_was_given_back_goes_with_the_drafts_and_its_hash_stays(world, owner, policy):
+    public_id = world.decision(audience=SMALL)
+    reason = "Skriv om stycket om KANARIEFÅGELN."
+    returning.give_back(world.installation, world.communicator, public_id, reason)
+    returning.take_back(world.installation, world.communicator, public_id)
+    approve(world, public_id)
+    world.settle()
+    to_the_press(world, public_id)
+    assert "KANARIEF" in everything_stored(world)
+    weeding.weed(owner, policy)
+    assert "KANARIEF" not in everything_stored(world)
+    assert hashlib.sha256(reason.encode()).hexdigest() in everything_stored(world)
 
 
 def test_who_it_was_sent_to_goes_after_the_time_of_the_decision(world, owner, policy):

@@ -74,10 +74,10 @@ def test_a_step_of_a_new_plan_cannot_begin_as_sending(world, app):
     with pytest.raises(CheckViolation, match="a step begins waiting"):
         app.execute(
             "INSERT INTO announcer.step (id, announcement, revision, position, key, channel, audience,"
-            " external, before_intranet, after, floor_seconds, approval, release_by, ticked_by,"
-            " greatest_lateness_seconds, urgent, source, state)"
+            " external, before_intranet, after, floor_seconds, approval, approvals_needed, author_last,"
+            " release_by, ticked_by, greatest_lateness_seconds, urgent, source, state)"
             " SELECT gen_random_uuid(), a.id, r.id, 0, 'press', 'press', '{press}', true, false, '{}',"
-            " 0, 'none', '{}', '{}', 1, false, '', 'sending' FROM announcer.announcement a"
+            " 0, 'none', 0, false, '{}', '{}', 1, false, '', 'sending' FROM announcer.announcement a"
             " JOIN announcer.revision r ON r.announcement = a.id WHERE a.public_id = %s",
             (public_id,),
         )
@@ -90,10 +90,10 @@ def test_nothing_external_is_planned_without_an_approval(
     with pytest.raises(CheckViolation, match="external_approval"):
         app.execute(
             "INSERT INTO announcer.step (id, announcement, revision, position, key, channel, audience,"
-            " external, before_intranet, after, floor_seconds, approval, release_by, ticked_by,"
-            " greatest_lateness_seconds, urgent, source, state, page_digest)"
+            " external, before_intranet, after, floor_seconds, approval, approvals_needed, author_last,"
+            " release_by, ticked_by, greatest_lateness_seconds, urgent, source, state, page_digest)"
             " SELECT gen_random_uuid(), a.id, r.id, n, key, channel, '{press}', channel = 'press',"
-            " false, after::text[], 0, 'none', '{}', '{}', 1, false, '', 'waiting', digest"
+            " false, after::text[], 0, 'none', 0, false, '{}', '{}', 1, false, '', 'waiting', digest"
             " FROM announcer.announcement a JOIN announcer.revision r ON r.announcement = a.id,"
             " (VALUES (0, 'intranet', 'intranet', '{}', 'x'), (1, 'press', 'press', '{intranet}', NULL))"
             " AS steps (n, key, channel, after, digest) WHERE a.public_id = %s ORDER BY n",
@@ -106,10 +106,10 @@ def test_a_plan_without_the_intranet_cannot_be_made(world, app):
     with pytest.raises(CheckViolation, match="does not come after the intranet"):
         app.execute(
             "INSERT INTO announcer.step (id, announcement, revision, position, key, channel, audience,"
-            " external, before_intranet, after, floor_seconds, approval, release_by, ticked_by,"
-            " greatest_lateness_seconds, urgent, source, state)"
+            " external, before_intranet, after, floor_seconds, approval, approvals_needed, author_last,"
+            " release_by, ticked_by, greatest_lateness_seconds, urgent, source, state)"
             " SELECT gen_random_uuid(), a.id, r.id, 0, 'press', 'press', '{press}', true, false, '{}',"
-            " 0, 'none', '{}', '{}', 1, false, '', 'waiting' FROM announcer.announcement a"
+            " 0, 'none', 0, false, '{}', '{}', 1, false, '', 'waiting' FROM announcer.announcement a"
             " JOIN announcer.revision r ON r.announcement = a.id WHERE a.public_id = %s",
             (public_id,),
         )

@@ -1,0 +1,166 @@
+"""How far the approval of a text has come: who has said yes, who is missing, who gave it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from announcer.db.models import AnnouncementRow, ApprovalRow, ReturnRow, RevisionRow
+from announcer.domain.approving import Seat, empty_seats
+from announcer.domain.audience import Person
+from announcer.domain.policy import Chain, Policy
+from announcer.people.lookup import load_units
+
+
+@dataclass(frozen=True)
+class Given:
+    """One approval of the newest text. ``by_author``: the last word; ``at`` is aware UTC."""
+
+    roles: tuple[str, ...]
+    at: datetime
+    by_author: bool
+    stood_in: bool
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """The text was given back, by somebody with these roles of its chain; ``at`` is aware UTC."""
+
+    id: UUID
+    reason: str
+    roles: tuple[str, ...]
+    actor: UUID
+    acting_for: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Approving:
+    """Everything that bears on approving one announcement's newest text."""
+
+    chain: Chain
+    row: AnnouncementRow
+    revision: RevisionRow
+    rows: tuple[ApprovalRow, ...]
+    given_back: GivenBack | None
+
+    @property
+    def authors(self) -> frozenset[UUID]:
+        """Who handed it in, and who wrote the newest text."""
+        return frozenset((self.row.author, self.revision.author))
+
+    @property
+    def missing(self) -> list[Seat]:
+        """The seats of the chain that nobody has filled yet."""
+        return empty_seats(self.chain.seats, self.seated)
+
+    @property
+    def seated(self) -> list[frozenset[str]]:
+        """The roles of each who has approved; the last word of the author fills no seat."""
+        return [frozenset(one.roles) for one in self.rows if one.roles]
+
+    @property
+    def waits_for_author(self) -> bool:
+        """Whether the author has the last word and has not said it."""
+        return self.chain.author_last and not any(
+            one.approver == self.row.author for one in self.rows
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether the text may be planned."""
+        return not self.missing and not self.waits_for_author and self.given_back is None
+
+    def has_said(self, person: Person) -> bool:
+        """Whether this person has approved this text."""
+        return any(one.approver == person.pseudonym for one in self.rows)
+
+
+def chain_of(session: Session, policy: Policy, class_name: str, unit: str) -> Chain | None:
+    """Who must approve a text of this class and unit; None where nobody must."""
+    approval = policy.classes[class_name].approval
+    return approval.chain_of(unit, load_units(session)) if approval else None
+
+
+def look(
+    session: Session, policy: Policy, row: AnnouncementRow, revision: RevisionRow
+) -> Approving | None:
+    """The approval of an announcement's newest text; None where it needs none."""
+    chain = chain_of(session, policy, row.class_name, row.unit)
+    if chain is None:
+        return None
+    given = session.scalars(
+        select(ApprovalRow).where(ApprovalRow.revision == revision.id).order_by(ApprovalRow.at)
+    )
+    returned = session.scalar(
+        select(ReturnRow).where(
+            ReturnRow.revision == revision.id, ReturnRow.taken_back_at.is_(None)
+        )
+    )
+    return Approving(chain, row, revision, tuple(given), _given_back(returned))
+
+
+def _given_back(row: ReturnRow | None) -> GivenBack | None:
+    if row is None:
+        return None
+    return GivenBack(row.id, row.reason, tuple(row.roles), row.actor, row.acting_for, row.at)
+
+
+@dataclass(frozen=True)
+class Right:
+    """In whose right somebody would approve, and with which roles of the chain."""
+
+    person: Person
+    roles: tuple[str, ...]
+
+
+def rights_of(policy: Policy, actor: Person, found: Approving) -> list[Right]:
+    """Every right in which ``actor`` could approve, their own first.
+
+    Nobody has more of an author than the author had: what they lent does not approve their text.
+    """
+    lenders = actor if found.chain.author_alone else actor.without(found.authors)
+    rights = []
+    for one in lenders.rights(found.row.id):
+        fits = [r for r in found.chain.approvers if policy.roles[r].fits(one, found.row.unit)]
+        if fits:
+            rights.append(Right(one, tuple(fits)))
+    return rights
+
+
+def helping(found: Approving, rights: Sequence[Right]) -> Right | None:
+    """The first right that fills a seat that is empty, None where none does."""
+    for right in rights:
+        people = [*found.seated, frozenset(right.roles)]
+        if len(empty_seats(found.chain.seats, people)) < len(found.missing):
+            return right
+    return None
+
+
+def standing(found: Approving) -> "Standing":
+    """The same as what people are shown."""
+    return Standing(
+        given=tuple(_given(one, found.row.author) for one in found.rows),
+        missing=tuple(tuple(seat) for seat in found.missing),
+        waits_for_author=found.waits_for_author,
+        given_back=found.given_back,
+    )
+
+
+def _given(one: ApprovalRow, author: UUID) -> Given:
+    by_author = one.approver == author and not one.roles
+    return Given(tuple(one.roles), one.at, by_author, one.acting_for is not None)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who has approved and who is missing, by names of roles; ``missing`` has a tuple for each
+    person who is missing: the roles of which one is enough."""
+
+    given: tuple[Given, ...]
+    missing: tuple[tuple[str, ...], ...]
+    waits_for_author: bool
+    given_back: GivenBack | None
