@@ -89,7 +89,8 @@ def moment_in_words(moment: datetime, time_zone: str, language: str) -> str:
 def day_in_words(day: date, language: str, *, year: bool = True) -> str:
     """A local date with its weekday: ``onsdag 23 december 2026``, or without its year."""
     locale = _locale(language)
-    pattern = "EEEE d. MMMM" if locale.language == "fi" else "EEEE d MMMM"
+    # By itself: in a sentence a Finnish weekday is bent.
+    pattern = "cccc d. MMMM" if locale.language == "fi" else "cccc d MMMM"
     return format_date(day, f"{pattern} y" if year else pattern, locale=locale)
 
 

@@ -18,6 +18,9 @@ from announcer.render.timeline_shapes import NOTE_SIZE, WIDTH, Drawing, draw, te
 __all__ = ["Mark", "Setting", "Stop", "as_file", "style", "timeline"]
 
 _MARGIN = 20
+#: A page brings its typeface, which is narrow, and falls back on the system's own; a file must make
+#: do with whatever there is.
+_ON_A_PAGE = 0.88
 #: The variables of a page, for a picture that stands alone; contrast at least 4.5 on its paper.
 _COLOURS = (
     ":root{--paper:#fff;--ink:#1a1f22;--ink-soft:#525c61;--rule:#dfe3e1;"
@@ -50,13 +53,13 @@ def timeline(
 
     ``name`` begins the ids in it, so that a page can have several; ``now`` (aware UTC) is marked.
     """
-    drawing = _drawn(stops, setting, name, now)
+    drawing = _drawn(stops, setting, name, now, _ON_A_PAGE)
     return _svg(drawing, title, f"0 0 {WIDTH} {drawing.height}", "".join(drawing.shapes))
 
 
 def as_file(stops: Sequence[Stop], setting: Setting, *, heading: Sequence[str]) -> bytes:
     """The picture as a file of its own. ``heading``: the title, and what stands below it."""
-    drawing = _drawn(stops, setting, "plan", None)
+    drawing = _drawn(stops, setting, "plan", None, 1.0)
     above, top = _heading(heading)
     drawing.words[:0] = heading[1:]
     box = f"{-_MARGIN} {-_MARGIN} {WIDTH + 2 * _MARGIN} {drawing.height + top + 2 * _MARGIN}"
@@ -73,8 +76,10 @@ def style() -> str:
     return files("announcer.render").joinpath("timeline.css").read_text(encoding="utf-8")
 
 
-def _drawn(stops: Sequence[Stop], setting: Setting, name: str, now: datetime | None) -> Drawing:
-    drawing = Drawing(setting.zone.key, setting.language, setting.translate, name)
+def _drawn(
+    stops: Sequence[Stop], setting: Setting, name: str, now: datetime | None, letters: float
+) -> Drawing:
+    drawing = Drawing(setting.zone.key, setting.language, setting.translate, name, letters=letters)
     draw(drawing, rows(stops, setting.zone, setting.is_day_off, now))
     return drawing
 

@@ -64,6 +64,12 @@ class Drawing:
     #: Where a mark is on the axis, and whether its time is known.
     marks: list[tuple[int, bool]] = field(default_factory=list)
     year: int = 0
+    #: How wide the reader's letters are at most, of those that words are measured by.
+    letters: float = 1.0
+
+    def lines(self, words: str, size: float, left: int) -> list[str]:
+        """Words in lines from ``left`` to the edge."""
+        return lines_of(words, size * self.letters, EDGE - left)
 
     def say(self, message: str, **values: object) -> str:
         """A sentence in the reader's language."""
@@ -130,7 +136,7 @@ def _skipped(drawing: Drawing, row: SkippedRow) -> None:
         N_("… {days} dagar till, varav {off} inte är arbetsdagar"), days=row.days, off=row.off
     )
     drawing.height += 8
-    for line in lines_of(words, NOTE_SIZE, EDGE - TIME):
+    for line in drawing.lines(words, NOTE_SIZE, TIME):
         drawing.height += NOTE_LINE
         drawing.write(TIME, "tl-note", line)
     drawing.height += 8
@@ -163,7 +169,7 @@ def _stop(drawing: Drawing, stop: Stop) -> None:
     if stop.at and stop.hangs:
         drawing.shapes.append(text(TIME, y + 22, "tl-earliest", drawing.say(EARLIEST)))
     for kind, size, line_height, words in _lettering(drawing, stop):
-        for line in lines_of(words, size, EDGE - WORDS):
+        for line in drawing.lines(words, size, WORDS):
             drawing.height += line_height
             drawing.write(WORDS, kind, line)
     drawing.height = max(drawing.height, top + NAME_LINE + NOTE_LINE * stop.hangs) + 8

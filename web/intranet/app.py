@@ -6,6 +6,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
 from announcer.config import Config
+from announcer.render import timeline
 from announcer.render.catalogue import TRANSLATIONS
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
@@ -64,7 +65,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     # Bootstrap-Flask makes its static folder's address from the application's.
     app.static_url_path = "/utseende"
     Bootstrap5(app)
-    app.register_blueprint(look(installation.sender))
+    app.register_blueprint(look(installation.sender, timeline.style()))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     teach(app)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from announcer.domain.announcement import AnnouncementState
 from announcer.services import holding, status
+from web.intranet import picture
 from web.intranet.access import actor, installation
 
 blueprint = Blueprint("following", __name__, url_prefix="/meddelanden/<public_id>")
@@ -14,9 +15,8 @@ blueprint = Blueprint("following", __name__, url_prefix="/meddelanden/<public_id
 @blueprint.get("")
 def one(public_id: str) -> str:
     """The plan, for those it concerns."""
-    return render_template(
-        "following.html", found=status.seen_by(installation(), actor(), public_id)
-    )
+    found = status.seen_by(installation(), actor(), public_id)
+    return render_template("following.html", found=found, picture=picture.of_status(found))
 
 
 @blueprint.post("/moten/<key>")

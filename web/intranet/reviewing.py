@@ -9,6 +9,7 @@ from announcer.domain.errors import N_, NotFound
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.services import reviewing
+from web.intranet import picture
 from web.intranet.access import actor, installation
 from web.shared.files import UNKEPT, attachment_answer
 
@@ -32,6 +33,7 @@ def read(public_id: str) -> str:
         "approve.html",
         proposal=found,
         html=Markup(html),  # noqa: S704 - made safe by the renderer
+        picture=picture.of_proposal(public_id),
     )
 
 

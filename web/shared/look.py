@@ -20,14 +20,18 @@ FACES = {
 SHEETS = ("announcer.css", "newsroom.css")
 
 
-def look(sender: Sender) -> Blueprint:
-    """The blueprint; its addresses are open, since nothing in them is about anything."""
-    seen = version(sender)
+def look(sender: Sender, drawings: str = "") -> Blueprint:
+    """The blueprint; its addresses are open, since nothing in them is about anything.
+
+    ``drawings``: the rules of what this house draws, in CSS.
+    """
+    theme_css = stylesheet(sender) + drawings
+    seen = version(sender, drawings)
     blueprint = Blueprint("look", __name__, static_folder="static", static_url_path="/utseende")
 
     @blueprint.get("/tema.css")
     def theme() -> Response:
-        return answer(stylesheet(sender).encode(), "text/css; charset=utf-8", cache=PUBLIC)
+        return answer(theme_css.encode(), "text/css; charset=utf-8", cache=PUBLIC)
 
     @blueprint.get("/logotyp.svg")
     def logo() -> Response:
@@ -49,11 +53,11 @@ def look(sender: Sender) -> Blueprint:
     return blueprint
 
 
-def version(sender: Sender) -> str:
+def version(sender: Sender, drawings: str = "") -> str:
     """Changes when colours, logo or one of our stylesheets do."""
     folder = files("web.shared").joinpath("static")
     ours = b"".join(folder.joinpath(name).read_bytes() for name in SHEETS)
-    seen = stylesheet(sender).encode() + sender.logo_svg + ours
+    seen = (stylesheet(sender) + drawings).encode() + sender.logo_svg + ours
     return hashlib.sha256(seen).hexdigest()[:12]
 
 

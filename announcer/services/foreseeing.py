@@ -1,0 +1,22 @@
+"""What a text that waits for approval would do when, and why then."""
+
+from announcer.db import engine
+from announcer.domain.policy import Policy
+from announcer.domain.why import Foreseen, foresee
+from announcer.services import planning, records
+from announcer.services.installation import Installation
+
+
+def of_proposal(installation: Installation, reference: str) -> tuple[Policy, list[Foreseen]]:
+    """The steps of an announcement's newest text, as if it were approved and its page confirmed
+    now; with the policy that it was handed in under.
+
+    Tells no words of the text. Whoever may read it has been asked by `reviewing.proposal`. Raises
+    `NotFound`.
+    """
+    with installation.database.reading() as session:
+        row = records.find(session, reference)
+        policy = records.policy_of(session, installation, row)
+        content = records.text_of(records.newest_revision(session, row.id))
+        plan = planning.preview(policy, content, engine.now(session))
+        return policy, foresee(policy, row.class_name, plan)

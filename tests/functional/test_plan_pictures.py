@@ -1,0 +1,167 @@
+"""The timeline on the approve page and the page of one announcement, as who reads them gets it."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from lxml import etree
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from announcer.domain.audience import Person
+from announcer.services import holding
+from tests.functional.conftest import Publish, SignIn
+from tests.functional.visitor import Visitor
+from tests.world import World
+
+#: The day before Christmas Eve, 11.52 in Hällefors.
+BEFORE_CHRISTMAS = datetime(2026, 12, 23, 10, 52, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _shortly_before_christmas(world: World) -> None:
+    world.set_time(BEFORE_CHRISTMAS)
+
+
+def picture(visitor: Visitor, path: str) -> str:
+    """What the picture of a page says to who cannot see it."""
+    assert visitor.get(path).status_code == 200
+    (found,) = visitor.tree.xpath("//main//svg[@role='img']")
+    names = found.get("aria-labelledby").split() + found.get("aria-describedby").split()
+    said = [visitor.tree.get_element_by_id(name).text_content() for name in names]
+    assert all(said)
+    return " ".join(said).replace("\xa0", " ")
+
+
+def test_who_approves_sees_when_each_step_would_go_and_why(world: World, desk: Visitor) -> None:
+    said = picture(desk, f"/godkann/{world.example('03')}")
+    assert "utan klockslag Möte, inom huset." in said
+    assert "tidigast 11.52 Intranätet" in said
+    world.advance(hours=3)
+    decision = picture(desk, f"/godkann/{world.decision()}")
+    assert "torsdag 24 december, ingen arbetsdag." in decision
+    assert "tidigast 08.22 Pressmeddelande, utanför huset. Medierna." in decision
+    assert "Personalen har försprång i 2 timmar arbetstid." in decision
+    assert "24 december till 27 december är inga arbetsdagar." in decision
+    assert "Samma sak som lista" in desk.text
+    assert len(desk.tree.xpath("//details//ol[@class='timeline']/li")) == 5
+
+
+def test_the_picture_follows_what_happens(world: World, desk: Visitor, publish: Publish) -> None:
+    public_id = publish(world.decision())
+    path = f"/meddelanden/{public_id}"
+    said = picture(desk, path)
+    assert "11.52 Intranätet, inom huset. Alla anställda. Uppe på intranätet, kontrollerat." in said
+    assert said.index("E-post till personalen") < said.index("nu, 11.52") < said.index("Pressmed")
+    assert "tidigast 14.22 Pressmeddelande" in said
+    holding.hold(world.installation, world.communicator, public_id, "frågor")
+    assert "Meddelandet är pausat." in picture(desk, path)
+    assert desk.tree.xpath("count(//*[contains(@class, 'tl-held')])") == 2
+    holding.resume(world.installation, world.communicator, public_id)
+    world.advance(hours=4)
+    said = picture(desk, path)
+    assert "utan klockslag Pressmeddelande" in said  # its time has come, a person has not
+    holding.release(world.installation, world.communicator, public_id)
+    world.settle()
+    assert "15.52 Pressmeddelande, utanför huset. Medierna. Klart." in picture(desk, path)
+
+
+def test_the_picture_of_what_was_withdrawn_says_what_does_not_go(
+    world: World, desk: Visitor, publish: Publish
+) -> None:
+    public_id = publish(world.decision())
+    holding.withdraw(world.installation, world.communicator, public_id, "fel")
+    said = picture(desk, f"/meddelanden/{public_id}")
+    assert "Pressmeddelande, utanför huset. Medierna. Går inte ut." in said
+
+
+def test_the_picture_is_in_the_readers_language(
+    world: World, sign_in: SignIn, publish: Publish
+) -> None:
+    finnish = reader_of(world, "fi")
+    public_id = world.decision()
+    said = picture(sign_in(finnish), f"/godkann/{public_id}")
+    assert "keskiviikko 23. joulukuuta 2026" in said
+    assert "talon ulkopuolelle" in said
+
+
+def reader_of(world: World, language: str) -> Person:
+    """A communicator who reads another language."""
+    world.owner.execute(
+        "UPDATE announcer.person SET language = %s WHERE pseudonym = %s",
+        (language, world.communicator.pseudonym),
+    )
+    return world.communicator
+
+
+def test_nobody_sees_the_plan_of_a_text_they_may_not_read(world: World, colleague: Visitor) -> None:
+    public_id = world.decision()
+    for path in (f"/godkann/{public_id}", f"/meddelanden/{public_id}"):
+        assert colleague.get(path).status_code == 404
+        assert not colleague.tree.xpath("//svg")
+
+
+def test_the_picture_is_well_formed_and_the_stylesheet_has_its_rules(
+    world: World, desk: Visitor
+) -> None:
+    desk.get(f"/godkann/{world.decision()}")
+    begins = desk.page.text.index("<svg")
+    raw = desk.page.text[begins : desk.page.text.index("</svg>") + 6]
+    assert etree.fromstring(raw) is not None
+    sheets = "".join(desk.client.get(path).text for path in desk.tree.xpath("//link/@href"))
+    assert ".tl-mark" in sheets
+
+
+# In a browser --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next(found for name in names if (found := shutil.which(name)))
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(world: World, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(base_url=world.url)
+    found = context.new_page()
+    found.goto("/")
+    found.get_by_role("searchbox").fill(world.communicator.directory_id)
+    found.keyboard.press("Enter")
+    found.get_by_role("button", name=world.communicator.directory_id).click()
+    yield found
+    context.close()
+
+
+#: Lines of the picture that lie on one another, stick out, or are smaller than 13 pixels.
+UNREADABLE = """() => {
+  const whole = document.querySelector('svg.tl').getBoundingClientRect();
+  const lines = [...document.querySelectorAll('svg.tl text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  const faults = lines.filter(([, box]) => box.right > whole.right + 1 || box.height < 13).map(([said]) => said);
+  lines.forEach(([said, a], n) => lines.slice(n + 1).forEach(([other, b]) => {
+    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (down > 6 && a.left < b.right && b.left < a.right) faults.push(said + ' / ' + other);
+  }));
+  return lines.length > 5 ? faults : ['there is no picture'];
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_in_a_browser_no_line_lies_on_another_and_none_is_cut_off(
+    world: World, page: Page, publish: Publish, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    waiting, shown = world.example("03"), publish(world.decision())
+    for path in (f"/godkann/{waiting}", f"/meddelanden/{shown}"):
+        page.goto(path)
+        assert page.evaluate(UNREADABLE) == []
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) <= 0

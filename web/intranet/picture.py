@@ -1,0 +1,81 @@
+"""The timeline of an announcement, for its pages: as it would go, and as it goes."""
+
+from datetime import datetime
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from announcer.domain.errors import N_
+from announcer.domain.plan import Wait
+from announcer.domain.step import StepState
+from announcer.render.foreseen import setting_of, stops
+from announcer.render.timeline import Mark, Stop, timeline
+from announcer.services import foreseeing
+from announcer.services.status import AnnouncementStatus, StepStatus
+from web.intranet.access import arrival, installation
+from web.intranet.words import audience_name, reason
+
+_MARKS = {
+    StepState.WAITING: Mark.WAITING,
+    StepState.SENDING: Mark.GOING,
+    StepState.SETTLED: Mark.DONE,
+    StepState.WITHDRAWN: Mark.WITHDRAWN,
+}
+_STATES = {
+    Mark.GOING: N_("På väg"),
+    Mark.DONE: N_("Klart"),
+    Mark.WITHDRAWN: N_("Går inte ut"),
+    Mark.HELD: N_("Stoppat"),
+}
+#: Where the field has a better word than "done".
+_DONE = {"intranet": N_("Uppe på intranätet, kontrollerat"), "meeting": N_("Hållet")}
+
+
+def of_proposal(public_id: str) -> Markup:
+    """What would happen if the text were approved now. The caller has asked who may see it."""
+    policy, plan = foreseeing.of_proposal(installation(), public_id)
+    setting = setting_of(policy, str(get_locale()))
+    drawn = timeline(
+        stops(plan, setting, audience_name), setting, title=_("När det går, om det godkänns nu")
+    )
+    return Markup(drawn)  # noqa: S704 - every word in it was escaped when it was drawn
+
+
+def of_status(found: AnnouncementStatus) -> Markup:
+    """Where everything is. The caller has asked who may see it."""
+    setting = setting_of(installation().policy, str(get_locale()))
+    at = arrival().now
+    going_on = [_stop(step, at) for step in found.steps]
+    drawn = timeline(going_on, setting, title=_("Vad som har gått och vad som kommer"), now=at)
+    return Markup(drawn)  # noqa: S704 - as above
+
+
+def _stop(step: StepStatus, now: datetime) -> Stop:
+    held = step.held or any(one.wait is Wait.HELD for one in step.reasons)
+    mark = Mark.HELD if held else _MARKS[step.state]
+    by_time_only = all(one.wait is Wait.WINDOW for one in step.reasons)
+    return Stop(
+        name=_(step.channel_name),
+        at=_moment(step, now),
+        external=step.external,
+        hangs=mark in (Mark.WAITING, Mark.HELD) and not by_time_only,
+        mark=mark,
+        audience=", ".join(map(audience_name, step.audience)),
+        notes=(*_state(step, mark), *map(reason, step.reasons)),
+    )
+
+
+def _moment(step: StepStatus, now: datetime) -> datetime | None:
+    """When it went, or goes; None where its time has come and it waits for something else."""
+    if step.state is StepState.WAITING:
+        return step.earliest if step.earliest and step.earliest > now else None
+    return step.confirmed_at or step.settled_at or step.started_at
+
+
+def _state(step: StepStatus, mark: Mark) -> tuple[str, ...]:
+    if mark is Mark.WAITING or (mark is Mark.HELD and step.reasons):
+        return ()
+    if step.state is StepState.SENDING and step.channel == "meeting":
+        return (_("Väntar på att mötet hålls"),)
+    return (_(_DONE.get(step.channel, _STATES[mark]) if mark is Mark.DONE else _STATES[mark]),)
