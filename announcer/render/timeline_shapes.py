@@ -161,10 +161,10 @@ def _now(drawing: Drawing, row: NowRow) -> None:
 def _stop(drawing: Drawing, stop: Stop) -> None:
     drawing.height += 8
     top, y = drawing.height, drawing.height + 11
-    drawing.marks.append((y, stop.at is not None))
-    sure = stop.at is not None and not stop.hangs
-    drawing.shapes.append(_mark(y, stop.external, stop.mark, sure=sure))
-    clock = clock_in_words(stop.at, drawing.zone, drawing.language) if stop.at else "?"
+    drawing.marks.append((y, stop.at is not None or not _is_open(stop)))
+    drawing.shapes.append(_mark(y, stop.external, stop.mark, sure=not _is_open(stop)))
+    unknown = "?" if _is_open(stop) else "–"
+    clock = clock_in_words(stop.at, drawing.zone, drawing.language) if stop.at else unknown
     drawing.shapes.append(text(TIME, y + 6, "tl-time", clock))
     if stop.at and stop.hangs:
         drawing.shapes.append(text(TIME, y + 22, "tl-earliest", drawing.say(EARLIEST)))
@@ -176,6 +176,11 @@ def _stop(drawing: Drawing, stop: Stop) -> None:
     drawing.words.append(_sentence(drawing, stop, clock))
 
 
+def _is_open(stop: Stop) -> bool:
+    """Whether its time hangs on something; what was withdrawn has none at all."""
+    return (stop.at is None or stop.hangs) and stop.mark is not Mark.WITHDRAWN
+
+
 def _lettering(drawing: Drawing, stop: Stop) -> list[tuple[str, float, int, str]]:
     """What stands beside a mark: class, size, height of a line, words."""
     lines = [("tl-name", NAME_SIZE, NAME_LINE, stop.name)]
@@ -185,8 +190,10 @@ def _lettering(drawing: Drawing, stop: Stop) -> list[tuple[str, float, int, str]
         lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, stop.audience))
     if stop.at and (summer := which_passing(stop.at, ZoneInfo(drawing.zone))) is not None:
         lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, drawing.say(SUMMER if summer else WINTER)))
-    kind = "tl-stopped" if stop.mark is Mark.HELD else "tl-note"
-    return [*lines, *((kind, NOTE_SIZE, NOTE_LINE, note) for note in stop.notes)]
+    for number, note in enumerate(stop.notes):
+        kind = "tl-stopped" if stop.mark is Mark.HELD and number == 0 else "tl-note"
+        lines.append((kind, NOTE_SIZE, NOTE_LINE, note))
+    return lines
 
 
 def _sentence(drawing: Drawing, stop: Stop, clock: str) -> str:
@@ -274,7 +281,7 @@ def _keys(drawing: Drawing, stops: Sequence[Stop]) -> list[tuple[Shape, str]]:
     for external, words in ((False, INSIDE), (True, OUTSIDE)):
         if any(stop.external is external for stop in stops):
             keys.append((lambda x, y, e=external: _mark(y, e, Mark.WAITING, x=x), words))  # type: ignore[misc]
-    if any(stop.at is None or stop.hangs for stop in stops):
+    if any(map(_is_open, stops)):
         guess = N_("tiden hänger på annat än klockan")
         keys.append((lambda x, y: _mark(y, False, Mark.WAITING, sure=False, x=x), guess))
     shown = {shade for shade, _, _ in drawing.shades}

@@ -177,6 +177,16 @@ def test_a_step_without_a_time_keeps_its_place_and_says_what_it_waits_for() -> N
     assert len(dashed) == 3
 
 
+def test_what_was_withdrawn_waits_for_nothing() -> None:
+    picture = drawn(
+        Stop("Intranätet", BEFORE_CHRISTMAS, mark=Mark.DONE),
+        Stop("Medierna", None, external=True, mark=Mark.WITHDRAWN, notes=("Går inte ut",)),
+    )
+    assert "?" not in texts(picture)
+    assert "tiden hänger på annat än klockan" not in texts(picture)
+    assert not [one for one in picture.iter() if "tl-guess" in one.get("class", "")]
+
+
 def test_a_plan_in_which_no_time_is_known_is_drawn_too() -> None:
     assert "Möte" in texts(drawn(Stop("Möte", None), now=BEFORE_CHRISTMAS))
 
