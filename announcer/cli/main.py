@@ -26,6 +26,7 @@ MODULES = {
         ("submit", "approve", "hold", "resume", "release", "withdraw", "held", "resolve", "take"),
         "acting",
     ),
+    **dict.fromkeys(("happened", "board-up", "pass-over", "go-now"), "opening"),
     **dict.fromkeys(("status", "verify"), "looking"),
     "import": "importing",
     "policy": "policies",

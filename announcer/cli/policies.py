@@ -13,13 +13,13 @@ from announcer.domain.errors import N_, PolicyError
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy, load_policy
 from announcer.domain.policy.diff import differences, shorter_leads
+from announcer.domain.schedule import forecast
 from announcer.domain.toml_file import read_toml
 from announcer.domain.why import Foreseen, foresee
 from announcer.render.catalogue import clock_in_words, day_in_words, moment_in_words
 from announcer.render.foreseen import sentences, setting_of, stops
 from announcer.render.timeline import Setting, as_file
 from announcer.render.timeline_shapes import EARLIEST, INSIDE, OUTSIDE
-from announcer.services.planning import preview
 
 
 @click.group()
@@ -67,7 +67,7 @@ def plan(
     content = _example(found, class_name, audiences, channels)
     begins = _moment(found, approved_at or at or "", "--at" if at else "--approved-at")
     setting = setting_of(found, found.organisation.language)
-    shown = foresee(found, class_name, preview(found, content, begins))
+    shown = foresee(found, class_name, forecast(found, content, begins))
     heading = (found.classes[class_name].title, _assumed(setting, begins, approved=at is None))
     for line in (heading[1], *_told(shown, setting, _title_of(found))):
         click.echo(line)

@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.delivery import DeliveryState
-from announcer.domain.step import ApprovalRule, StepState
+from announcer.domain.step import ApprovalRule, StepState, Strength
 
 SCHEMA = "announcer"
 
@@ -56,7 +56,8 @@ class Base(DeclarativeBase):
 
 
 def one_of(
-    column: str, words: type[AnnouncementState | StepState | DeliveryState | ApprovalRule]
+    column: str,
+    words: type[AnnouncementState | StepState | DeliveryState | ApprovalRule | Strength],
 ) -> CheckConstraint:
     """The column holds one of the enum's values."""
     allowed = ", ".join(f"'{word.value}'" for word in words)
@@ -290,10 +291,17 @@ class StepRow(Base):
     source: Mapped[str]
     #: For the page: what a reader must find at the public address (hex SHA-256).
     page_digest: Mapped[str | None]
+    #: Events that must have happened, by the policy's names.
+    gates: Mapped[Names] = mapped_column(server_default="{}")
+    strength: Mapped[str] = mapped_column(server_default=Strength.MUST.value)
+    #: Reckoned backwards from when the news is known anyway.
+    meant_for: Mapped[Moment | None]
 
     state: Mapped[str] = mapped_column(default=StepState.WAITING.value)
     #: When the dispatcher looks next; null means "when something happens".
     look_at: Mapped[Moment | None]
+    #: When it is asked next whether a person must be called; null means "when something happens".
+    call_at: Mapped[Moment | None]
     not_before: Mapped[Moment | None]
     started_at: Mapped[Moment | None]
     confirmed_at: Mapped[Moment | None]
@@ -305,6 +313,10 @@ class StepRow(Base):
         UniqueConstraint("announcement", "key"),
         one_of("state", StepState),
         one_of("approval", ApprovalRule),
+        one_of("strength", Strength),
+        CheckConstraint(
+            "strength = 'must' OR NOT (external OR channel = 'intranet')", name="strength_inside"
+        ),
         CheckConstraint("floor_seconds >= 0", name="floor"),
         CheckConstraint("external = (channel IN ('press', 'newsroom'))", name="external"),
         CheckConstraint(
@@ -324,6 +336,7 @@ class StepRow(Base):
             unique=True,
             postgresql_where=text("channel = 'intranet'"),
         ),
+        Index("ix_step_call_at", "call_at", postgresql_where=text("call_at IS NOT NULL")),
         Index("ix_step_look_at", "look_at", postgresql_where=text("state = 'waiting'")),
         Index(
             "ix_step_unconfirmed",
@@ -366,6 +379,41 @@ class TickRow(Base):
     step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
     actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
     note: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class HappenedRow(Base):
+    """A person said that something has happened which steps wait for."""
+
+    __tablename__ = "happened"
+    announcement: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.announcement.id"), primary_key=True
+    )
+    event: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    note: Mapped[str] = mapped_column(server_default="")
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class PassedOverRow(Base):
+    """A person said why the steps after one need not wait for it."""
+
+    __tablename__ = "passed_over"
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    ground: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class BoardUpRow(Base):
+    """A person said that the notice is up on the board of a workplace."""
+
+    __tablename__ = "board_up"
+    announcement: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.announcement.id"), primary_key=True
+    )
+    workplace: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
     at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
 
 

@@ -60,7 +60,8 @@ class Content:
     """Everything that is approved together; ``content_hash`` changes when any of it does.
 
     ``title``, ``summary`` and ``body`` (Markdown) are in ``language``; ``audience`` holds names
-    from the policy's ``[audiences]`` or unit codes; ``decision_at`` is an aware datetime.
+    from the policy's ``[audiences]`` or unit codes; ``decision_at`` and ``known_at`` are aware datetimes,
+    the second the moment at which the news is public whatever we do (the agenda is published).
     """
 
     class_name: str
@@ -78,6 +79,7 @@ class Content:
     #: A mapping has no hash; the rest is enough to tell two texts apart quickly.
     translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
     attachments: tuple[Attachment, ...] = ()
+    known_at: datetime | None = None
 
     def as_json(self) -> str:
         """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes."""
@@ -93,6 +95,7 @@ class Content:
                 "language": self.language,
                 "record_number": self.record_number,
                 "decision_at": self.decision_at and self.decision_at.astimezone(UTC).isoformat(),
+                "known_at": self.known_at and self.known_at.astimezone(UTC).isoformat(),
                 "channels": list(self.channels),
                 "translations": {
                     language: [text.title, text.summary, text.body]
@@ -137,6 +140,8 @@ class Content:
             language=raw["language"],
             record_number=raw["record_number"],
             decision_at=raw["decision_at"] and datetime.fromisoformat(raw["decision_at"]),
+            # Texts of before there was such a moment name none.
+            known_at=(known := raw.get("known_at")) and datetime.fromisoformat(known),
             channels=tuple(raw["channels"]),
             translations={lang: Translation(*text) for lang, text in raw["translations"].items()},
             attachments=tuple(

@@ -1,6 +1,6 @@
 """Working time: when the organisation is at work, and when a window counted in it ends."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -108,6 +108,11 @@ class WorkingCalendar:
         """Whether anybody is at work at all on this local date."""
         return bool(self.openings(day))
 
+    def is_open(self, moment: datetime) -> bool:
+        """Whether somebody is at work at ``moment`` (aware)."""
+        day = moment.astimezone(self.zone).date()
+        return any(opens <= moment < closes for opens, closes in self.openings(day))
+
     def after_working_time(self, start: datetime, amount: timedelta) -> datetime:
         """The moment when ``amount`` of open time has passed since ``start``."""
         left, counted = amount, start
@@ -130,6 +135,20 @@ class WorkingCalendar:
                 return self._utc(day, clock)
         raise NeverOpen(f"no working day within {HORIZON.days} days")
 
+    def working_day_before(self, moment: datetime, days: int, clock: time) -> datetime:
+        """``clock`` on the ``days``-th working day before the local date of ``moment``; with 0 on
+        that date itself, whether anybody works then or not."""
+        day = moment.astimezone(self.zone).date()
+        for _ in range(days):
+            day = self._last_working_day_before(day)
+        return self._utc(day, clock)
+
+    def _last_working_day_before(self, day: date) -> date:
+        for back in range(1, HORIZON.days):
+            if self.is_working_day(earlier := day - timedelta(days=back)):
+                return earlier
+        raise NeverOpen(f"no working day within {HORIZON.days} days")
+
     def _stretches(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         today = start.astimezone(self.zone).date()
         for ahead in range(HORIZON.days):
@@ -138,5 +157,19 @@ class WorkingCalendar:
                     yield opens, closes
 
     def _utc(self, day: date, clock: time) -> datetime:
-        """Wall-clock time as UTC; in the hour that a clock change repeats, its first passing."""
-        return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
+        return in_utc(day, clock, self.zone)
+
+
+def in_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Wall-clock time as UTC; in the hour that a clock change repeats, its first passing."""
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+
+
+def next_clock(after: datetime, clocks: Iterable[time], zone: ZoneInfo) -> datetime:
+    """The first moment after ``after`` (aware) at which a clock on the wall shows one of
+    ``clocks``, of which there is at least one; aware UTC."""
+    today = after.astimezone(zone).date()
+    # Yesterday's too: clock time that is skipped at midnight belongs to the day before.
+    days = [today + timedelta(days=ahead) for ahead in (-1, 0, 1, 2)]
+    moments = (in_utc(day, clock, zone) for day in days for clock in clocks)
+    return min(moment for moment in moments if moment > after)

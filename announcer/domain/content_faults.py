@@ -144,13 +144,23 @@ def _language_faults(content: Content, policy: Policy) -> list[Refusal]:
 
 
 def _time_faults(content: Content, now: datetime) -> list[Refusal]:
+    faults = []
     if content.decision_at and content.decision_at < now:
-        return [
+        faults.append(
             Refusal(
                 N_(
                     "Beslutet ligger bakåt i tiden ({moment}). Är det fattat, ta bort tiden och välj en klass för fattade beslut."
                 ),
                 moment=f"{content.decision_at:%Y-%m-%d %H:%M}",
             )
-        ]
-    return []
+        )
+    if content.known_at and content.known_at < now:
+        faults.append(
+            Refusal(
+                N_(
+                    "Tiden då nyheten blir känd ändå har passerat ({moment}). Ta bort den. Nyheten går så snart den får."
+                ),
+                moment=f"{content.known_at:%Y-%m-%d %H:%M}",
+            )
+        )
+    return faults

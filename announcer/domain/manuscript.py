@@ -35,6 +35,7 @@ KEYS = frozenset(
         "contact",
         "record_number",
         "decision_at",
+        "known_at",
         "languages",
         "channels",
         "attachments",
@@ -65,7 +66,8 @@ def read_manuscript(raw: bytes, fetch: Fetch, default_unit: str = "") -> Content
         contact=_text(front, "contact", faults),
         language=language,
         record_number=_text(front, "record_number", faults),
-        decision_at=_moment(front, faults),
+        decision_at=_moment(front, "decision_at", faults),
+        known_at=_moment(front, "known_at", faults),
         channels=_names(front, "channels", faults),
         translations=translations,
         attachments=attachments,
@@ -130,8 +132,8 @@ def _names(front: Mapping[str, Any], key: str, faults: list[Refusal]) -> tuple[s
     return tuple(dict.fromkeys(value))
 
 
-def _moment(front: Mapping[str, Any], faults: list[Refusal]) -> datetime | None:
-    value = front.get("decision_at")
+def _moment(front: Mapping[str, Any], key: str, faults: list[Refusal]) -> datetime | None:
+    value = front.get(key)
     if value is None:
         return None
     # The first and last year have moments that do not exist in UTC.
@@ -139,7 +141,8 @@ def _moment(front: Mapping[str, Any], faults: list[Refusal]) -> datetime | None:
         return value
     faults.append(
         Refusal(
-            N_("”decision_at” ska vara en tid med tidszon, till exempel 2026-12-15T18:00:00+01:00.")
+            N_("”{key}” ska vara en tid med tidszon, till exempel 2026-12-15T18:00:00+01:00."),
+            key=key,
         )
     )
     return None

@@ -1,16 +1,13 @@
 """The plan of an announcement, and the first place of the gate: may this step start?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from announcer.domain.announcement import AnnouncementState, Content
-from announcer.domain.audience import NO_UNITS, Units
-from announcer.domain.errors import N_, Refusal
-from announcer.domain.policy import MessageClass, Policy, Step
-from announcer.domain.policy.order import ancestors, is_external
-from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
+from announcer.domain.announcement import AnnouncementState
+from announcer.domain.errors import N_
+from announcer.domain.step import ApprovalRule, StepFacts, StepState, Strength
 
 CHANNEL_NAMES: Mapping[str, str] = {
     "intranet": N_("Intranätet"),
@@ -20,110 +17,6 @@ CHANNEL_NAMES: Mapping[str, str] = {
     "press": N_("Pressmeddelande"),
     "newsroom": N_("Nyhetsrummet"),
 }
-
-
-def make_plan(policy: Policy, content: Content, units: Units = NO_UNITS) -> tuple[PlannedStep, ...]:
-    """The steps of ``content`` under ``policy``, each after what it waits for.
-
-    ``units`` says which unit lies above which, for chains of approval.
-    Raises `Refusal` where the writer asks for an audience or a channel the class does not have.
-    """
-    message_class = policy.classes[content.class_name]
-    chosen = {k: s for k, s in message_class.steps.items() if _is_wanted(policy, content, s)}
-    _refuse_unreachable(policy, content, message_class, chosen)
-    planned = [_planned(policy, content, message_class, key, frozenset(chosen)) for key in chosen]
-    return tuple(_approved(message_class, content, units, _in_order(planned)))
-
-
-def _is_wanted(policy: Policy, content: Content, step: Step) -> bool:
-    if step.channel == "intranet":
-        return True
-    if step.when == "audience" and step.audience not in content.audience:
-        return False
-    if step.when == "channel" and step.channel not in content.channels:
-        return False
-    return not content.channels or step.channel in content.channels or is_external(policy, step)
-
-
-def _refuse_unreachable(
-    policy: Policy, content: Content, message_class: MessageClass, chosen: Mapping[str, Step]
-) -> None:
-    reached = {step.audience for step in chosen.values() if step.audience}
-    for name in content.audience:
-        if policy.is_external(name) and name not in reached:
-            raise Refusal(
-                N_("”{klass}” går aldrig till {audience}. Ta bort målgruppen eller byt klass."),
-                klass=message_class.title,
-                audience=policy.audiences[name].title,
-            )
-    there = {step.channel for step in message_class.steps.values()}
-    for channel in content.channels:
-        if channel not in there:
-            raise Refusal(
-                N_("”{klass}” har inte kanalen {channel}. Välj bland: {channels}."),
-                klass=message_class.title,
-                channel=channel,
-                channels=", ".join(sorted(there)),
-            )
-
-
-def _planned(
-    policy: Policy, content: Content, cls: MessageClass, key: str, chosen: frozenset[str]
-) -> PlannedStep:
-    step = cls.steps[key]
-    external = is_external(policy, step)
-    inside = tuple(name for name in content.audience if not policy.is_external(name))
-    return PlannedStep(
-        key=key,
-        channel=step.channel,
-        audience=(step.audience,) if step.audience else inside,
-        external=external,
-        before_intranet=step.before_intranet,
-        # What a left-out step waited for, its followers wait for: all ancestors that are there.
-        after=tuple(sorted(ancestors(cls.steps, key) & chosen)),
-        floor=step.window.floor() if step.window else timedelta(0),
-        approval=ApprovalRule.OTHER,
-        release_by=step.release.by if step.release else (),
-        ticked_by=step.ticked_by,
-        greatest_lateness=step.greatest_lateness or cls.greatest_lateness,
-        urgent=cls.urgent or step.channel == "intranet",
-        source=step.source or cls.source,
-    )
-
-
-def _approved(
-    message_class: MessageClass, content: Content, units: Units, steps: list[PlannedStep]
-) -> list[PlannedStep]:
-    """The same steps, with the approvals that the text needs: all of them need the same."""
-    if message_class.approval is None:
-        return [replace(step, approval=ApprovalRule.NONE, approvals=0) for step in steps]
-    chain = message_class.approval.chain_of(content.unit, units)
-    return [
-        replace(
-            step,
-            approval=ApprovalRule.ANY if chain.author_alone else ApprovalRule.OTHER,
-            approvals=len(chain.seats),
-            author_last=chain.author_last,
-        )
-        for step in steps
-    ]
-
-
-def _in_order(steps: list[PlannedStep]) -> list[PlannedStep]:
-    return sorted(steps, key=lambda step: len(step.after))
-
-
-def not_before(
-    policy: Policy, class_name: str, step: PlannedStep, confirmed: datetime
-) -> datetime | None:
-    """When the window of ``step`` is over if the page was confirmed at ``confirmed`` (aware UTC).
-
-    None for the page itself and for what may come before it.
-    """
-    if step.channel == "intranet" or step.before_intranet:
-        return None
-    window = policy.classes[class_name].steps[step.key].window
-    return window.ends(confirmed, policy.calendars) if window else confirmed
 
 
 class Wait(StrEnum):
@@ -138,6 +31,10 @@ class Wait(StrEnum):
     WITHDRAWN = "withdrawn"
     #: Another step must be settled first.
     STEP = "step"
+    #: Something must have happened, and a person says that it has.
+    EVENT = "event"
+    #: People have not met yet.
+    MEETING = "meeting"
     #: The intranet page has not been read back.
     CONFIRMATION = "confirmation"
     #: Staff are ahead until a time.
@@ -206,8 +103,19 @@ class AnnouncementFacts:
     confirmed_at: datetime | None = None
     held_at: datetime | None = None
     resumed_at: datetime | None = None
+    #: What has happened of that which steps wait for, and since when.
+    events: Mapping[str, datetime] = field(default_factory=dict)
     #: Since when nothing at all is sent; None in ordinary times.
     standstill_since: datetime | None = None
+
+    def went_ahead_of(self, key: str) -> tuple[str, ...]:
+        """The steps that should have come before ``key`` and are not settled all the same."""
+        return tuple(
+            name
+            for name in self.steps[key].planned.after
+            if (before := self.steps[name]).settled_at is None
+            and before.planned.channel != "intranet"
+        )
 
 
 Gate = Callable[[str, AnnouncementFacts, datetime], Verdict]
@@ -223,7 +131,8 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
     reasons = (
         *_standing(facts, step),
         *_earlier_steps(facts, step),
-        *_after_confirmation(facts, step, now),
+        *_events(facts, step),
+        *_its_time(facts, step, now),
     )
     if reasons:
         return Verdict(reasons)
@@ -258,7 +167,7 @@ def _standing(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
 
 
 def _earlier_steps(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
-    """Every inside step that this one comes after must be settled."""
+    """Every inside step that this one comes after must be settled, unless it need not be."""
     return [
         Reason(
             Wait.STEP,
@@ -266,21 +175,39 @@ def _earlier_steps(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
             {"channel": CHANNEL_NAMES.get(before.planned.channel, before.planned.channel)},
         )
         for key in step.planned.after
-        if (before := facts.steps[key]).state is not StepState.SETTLED
-        and before.planned.channel != "intranet"
+        if is_waited_for(before := facts.steps[key]) and before.planned.channel != "intranet"
     ]
 
 
-def _after_confirmation(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[Reason]:
-    """The page read back, the window over, released."""
-    if step.planned.channel == "intranet" or step.planned.before_intranet:
+def is_waited_for(step: StepFacts) -> bool:
+    """Whether those after ``step`` must wait for it still."""
+    return (
+        step.state is not StepState.SETTLED
+        and step.planned.strength is not Strength.IF_PRACTICAL
+        and step.passed_over_at is None
+    )
+
+
+def _events(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
+    """Whatever must have happened."""
+    return [
+        Reason(Wait.EVENT, N_("Väntar på: {event}."), {"event": event})
+        for event in step.planned.gates
+        if event not in facts.events
+    ]
+
+
+def _its_time(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[Reason]:
+    """The page read back, the window over, the hour come, released."""
+    if step.planned.channel == "meeting" and step.planned.before_intranet:
         return []
-    if facts.confirmed_at is None or step.not_before is None:
+    first = step.planned.channel == "intranet"
+    if not first and (facts.confirmed_at is None or step.not_before is None):
         waits = N_("Väntar på att sidan är uppe på intranätet och kontrollerad.")
         return [Reason(Wait.CONFIRMATION, waits, {}), *_release(step)]
     reasons = []
-    opens = max(step.not_before, facts.confirmed_at + step.planned.floor)
-    if now < opens:
+    opens = _opens(facts, step)
+    if opens and now < opens:
         waits = (
             N_("Personalen först, till {until}.")
             if step.planned.external
@@ -288,6 +215,27 @@ def _after_confirmation(facts: AnnouncementFacts, step: StepFacts, now: datetime
         )
         reasons.append(Reason(Wait.WINDOW, waits, {"until": opens}, until=opens))
     return [*reasons, *_release(step)]
+
+
+def _opens(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
+    """From when a step may begin; a person's lift counts, but never before the confirmation."""
+    # Whoever has met has met, also before the hour that was meant for it.
+    meant_for = None if step.planned.channel == "meeting" else step.planned.meant_for
+    if step.lifted_to is not None:
+        bounds = [step.lifted_to, step.not_before, facts.confirmed_at]
+    elif step.not_before is not None and facts.confirmed_at is not None:
+        earliest = facts.confirmed_at + step.planned.floor
+        bounds = [step.not_before, earliest, meant_for]
+    else:
+        bounds = [meant_for]
+    return max((moment for moment in bounds if moment), default=None)
+
+
+def waits_for_people(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
+    """What a step waits for that somebody must say or do, whatever the clock shows."""
+    held = step.planned.channel == "meeting" and step.state is not StepState.SETTLED
+    meeting = Reason(Wait.MEETING, N_("Väntar på att mötet har hållits."), {})
+    return [*_events(facts, step), *([meeting] if held else []), *_release(step)]
 
 
 def _release(step: StepFacts) -> list[Reason]:
@@ -304,8 +252,11 @@ def _since(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
         facts.approved_at,
         facts.resumed_at,
         step.not_before,
+        _opens(facts, step),
         step.released_at,
         step.resumed_at,
+        *(facts.events.get(event) for event in step.planned.gates),
+        *(facts.steps[key].passed_over_at for key in step.planned.after),
         *(facts.steps[key].settled_at for key in step.planned.after),
     ]
     return max((moment for moment in moments if moment), default=None)

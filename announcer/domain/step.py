@@ -38,12 +38,26 @@ class ApprovalRule(StrEnum):
     OTHER = "other"
 
 
+class Strength(StrEnum):
+    """How firmly the steps after a step wait for it."""
+
+    #: Always, until it is settled.
+    MUST = "must"
+    #: Until it is settled, or a person says why they need not.
+    SHOULD = "should"
+    #: Only as long as they wait for something else; then they go, and it goes at the same time or
+    #: right after. That it came later is on record.
+    IF_PRACTICAL = "if_practical"
+
+
 @dataclass(frozen=True)
 class PlannedStep:
     """A step as the policy and the content make it; nothing here changes once it is planned.
 
     ``floor`` is the least time between confirmation and start that any calendar can give;
-    ``release_by`` and ``ticked_by`` name roles of the policy, empty where the step goes by itself.
+    ``meant_for`` (aware UTC) is reckoned backwards from when the news is known anyway;
+    ``gates`` name events of the policy, ``release_by`` and ``ticked_by`` name roles of it, empty
+    where the step goes by itself.
     """
 
     key: str
@@ -62,6 +76,9 @@ class PlannedStep:
     #: How many people's approvals of this text; under ``author_last`` the author says yes after.
     approvals: int = 1
     author_last: bool = False
+    strength: Strength = Strength.MUST
+    gates: tuple[str, ...] = ()
+    meant_for: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -76,3 +93,7 @@ class StepFacts:
     held_at: datetime | None = None
     held_reason: str = ""
     resumed_at: datetime | None = None
+    #: A person let it begin from then on, whatever its window or its hour says.
+    lifted_to: datetime | None = None
+    #: A person said why those after it need not wait for it any longer.
+    passed_over_at: datetime | None = None

@@ -1,6 +1,6 @@
 """Why a step of a plan goes when it does: the window it waits for, and the days that do not count."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,6 +8,7 @@ from announcer.domain.calendar import WorkingCalendar, day_matches
 from announcer.domain.errors import N_
 from announcer.domain.plan import Reason, Wait
 from announcer.domain.policy import Policy, Window
+from announcer.domain.schedule import Forecast
 from announcer.domain.step import PlannedStep
 
 _DAY = timedelta(days=1)
@@ -25,23 +26,24 @@ class Foreseen:
     at: datetime | None
     hangs: bool
     reasons: tuple[Reason, ...]
+    #: Staff would learn it here only after it is known anyway.
+    late: bool = False
 
 
-def foresee(
-    policy: Policy, class_name: str, plan: Iterable[tuple[PlannedStep, datetime | None]]
-) -> list[Foreseen]:
-    """Each step of ``plan`` with its reasons; it is given with the earliest moments, in order."""
-    listed = list(plan)
-    confirmed = next((at for step, at in listed if step.channel == "intranet"), None)
+def foresee(policy: Policy, class_name: str, plan: Sequence[Forecast]) -> list[Foreseen]:
+    """Each step of ``plan`` (in its order) with its reasons."""
+    confirmed = next(one.earliest for one in plan if one.step.channel == "intranet")
     found: dict[str, Foreseen] = {}
-    for step, earliest in listed:
-        by_people = step.channel == "meeting" or earliest is None
-        hangs = by_people or bool(step.release_by) or any(found[k].hangs for k in step.after)
+    for one in plan:
+        step = one.step
+        hangs = bool(one.waits) or any(found[key].hangs for key in step.after)
         found[step.key] = Foreseen(
             step,
-            None if by_people else earliest,
+            # A meeting is when people meet; the hour it is meant for is the best there is.
+            step.meant_for if step.channel == "meeting" else one.earliest,
             hangs,
-            why_then(policy, class_name, step, confirmed, earliest),
+            why_then(policy, class_name, step, confirmed, one.earliest),
+            late=one.late,
         )
     return list(found.values())
 
@@ -50,27 +52,39 @@ def why_then(
     policy: Policy,
     class_name: str,
     step: PlannedStep,
-    confirmed: datetime | None,
-    earliest: datetime | None,
+    confirmed: datetime,
+    earliest: datetime,
 ) -> tuple[Reason, ...]:
-    """Why ``step`` can begin at ``earliest`` if the page is confirmed at ``confirmed`` (aware UTC;
-    None where nobody can tell).
+    """Why ``step`` can begin at ``earliest`` if the page is confirmed at ``confirmed`` (aware UTC).
 
     Values of the sentences are what a reader's language must put into words: amounts as timedelta,
     clock times as time, days as date, moments as datetime.
     """
+    besides = (
+        *_meant(step),
+        *(Reason(Wait.EVENT, N_("Väntar på: {event}."), {"event": event}) for event in step.gates),
+    )
     if step.channel == "intranet":
-        return (Reason(Wait.CONFIRMATION, N_("Kontrolleras innan något annat går."), {}),)
-    if step.channel == "meeting":
         return (
-            Reason(Wait.STEP, N_("Hålls av en människa, som säger till när det är gjort."), {}),
+            *besides,
+            Reason(Wait.CONFIRMATION, N_("Kontrolleras innan något annat går."), {}),
         )
+    if step.channel == "meeting":
+        held = N_("Hålls av en människa, som säger till när det är gjort.")
+        return (*besides, Reason(Wait.STEP, held, {}))
     reasons = (
+        *besides,
         *_lead(policy, class_name, step, confirmed, earliest),
         *_released(policy, step),
     )
     soon = N_("Går så snart sidan är uppe och kontrollerad.")
     return reasons or (Reason(Wait.CONFIRMATION, soon, {}),)
+
+
+def _meant(step: PlannedStep) -> Iterator[Reason]:
+    if step.meant_for is not None:
+        meant = N_("Tidigast {moment}, räknat baklänges från när nyheten blir känd ändå.")
+        yield Reason(Wait.WINDOW, meant, {"moment": step.meant_for})
 
 
 def is_day_off(policy: Policy, day: date) -> bool:
@@ -82,15 +96,15 @@ def _lead(
     policy: Policy,
     class_name: str,
     step: PlannedStep,
-    confirmed: datetime | None,
-    earliest: datetime | None,
+    confirmed: datetime,
+    earliest: datetime,
 ) -> Iterator[Reason]:
-    window = policy.classes[class_name].steps[step.key].window
-    if window is None or not window.floor():
+    window = policy.classes[class_name].window_of(step.key)
+    if window is None or not (window.floor() or window.handover):
         return
     yield _window(window, external=step.external)
     calendar = policy.calendars.get(window.hours or "")
-    if calendar is None or confirmed is None or earliest is None:
+    if calendar is None:
         return
     if window.working is not None:
         yield from _closed_at_first(calendar, confirmed)
@@ -107,6 +121,9 @@ def _window(window: Window, *, external: bool) -> Reason:
         ahead = N_("Personalen har försprång till klockan {clock} nästa arbetsdag.")
         waits = N_("Väntar till klockan {clock} nästa arbetsdag.")
         values = {"clock": window.clock}
+    elif window.handover:
+        ahead = N_("Personalen har försprång tills varje skift har lämnat över.")
+        waits, values = N_("Väntar tills varje skift har lämnat över."), {}
     else:
         ahead, waits = N_("Personalen har försprång i {amount}."), N_("Väntar {amount}.")
         values = {"amount": window.duration}

@@ -183,7 +183,7 @@ def _is_open(stop: Stop) -> bool:
 
 def _lettering(drawing: Drawing, stop: Stop) -> list[tuple[str, float, int, str]]:
     """What stands beside a mark: class, size, height of a line, words."""
-    lines = [("tl-name", NAME_SIZE, NAME_LINE, stop.name)]
+    lines: list[tuple[str, float, int, str]] = [("tl-name", NAME_SIZE, NAME_LINE, stop.name)]
     if stop.external:
         lines.append(("tl-outside", NOTE_SIZE + 1, NOTE_LINE, drawing.say(OUTSIDE)))
     if stop.audience:

@@ -132,7 +132,7 @@ def _begin(session: Session, installation: Installation, due: Sequence[UUID]) ->
     ).all()
     now = engine.now(session)
     begun = [step for step in steps if _may_begin(session, installation, step, facts, now)]
-    _start(session, installation, rows, begun)
+    _start(session, installation, rows, begun, facts)
     return len(begun)
 
 
@@ -165,14 +165,14 @@ def _start(
     installation: Installation,
     rows: Sequence[AnnouncementRow],
     steps: Sequence[StepRow],
+    facts: Mapping[UUID, AnnouncementFacts],
 ) -> None:
     """The steps are under way; from here their recipients are fixed."""
     about = {row.id: row for row in rows}
     for step in steps:
         step.state, step.look_at = StepState.SENDING.value, None
-    records.append_all(
-        session, "step begun", [(step.announcement, {"step": step.key}) for step in steps]
-    )
+    begun = [(step.announcement, _begun(facts[step.announcement], step)) for step in steps]
+    records.append_all(session, "step begun", begun)
     reached = _Reached(session)
     batches: list[_Batch] = []
     for step in steps:
@@ -188,6 +188,12 @@ def _start(
             settling.settle(session, row, step)
     for first in range(0, len(batches), FIXED_AT_ONCE):
         _fix(session, installation, batches[first : first + FIXED_AT_ONCE])
+
+
+def _begun(facts: AnnouncementFacts, step: StepRow) -> dict[str, object]:
+    """For the record: which step, and what it went ahead of because that was not practical."""
+    ahead = facts.went_ahead_of(step.key)
+    return {"step": step.key} | ({"ahead_of": list(ahead)} if ahead else {})
 
 
 class _Reached:

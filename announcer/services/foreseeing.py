@@ -18,5 +18,5 @@ def of_proposal(installation: Installation, reference: str) -> tuple[Policy, lis
         row = records.find(session, reference)
         policy = records.policy_of(session, installation, row)
         content = records.text_of(records.newest_revision(session, row.id))
-        plan = planning.preview(policy, content, engine.now(session))
+        plan = planning.forecast_of(session, policy, content, engine.now(session))
         return policy, foresee(policy, row.class_name, plan)

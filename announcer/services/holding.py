@@ -13,6 +13,7 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
+from announcer.domain.schedule import who_releases
 from announcer.domain.step import StepState
 from announcer.services import planning, records, settling
 from announcer.services.installation import Installation
@@ -24,7 +25,7 @@ def hold(installation: Installation, actor: Person, reference: str, why: str) ->
     if not why.strip():
         raise Refusal(N_("Skriv varför meddelandet pausas."))
     with installation.database.transaction("hold") as session:
-        row = _under_way(session, reference)
+        row = records.under_way(session, reference)
         if row.held_at is None:
             row.held_at = engine.now(session)  # stamped anew by the database
             records.append(session, row.id, "held", actor.pseudonym, why=why.strip()[:500], **lent)
@@ -40,7 +41,7 @@ def resume(installation: Installation, actor: Person, reference: str) -> None:
     """Lift the pause of the announcement and of each of its steps."""
     lent = records.in_right_of(actor, installation.require_information_unit(actor))
     with installation.database.transaction("resume") as session:
-        row = _under_way(session, reference)
+        row = records.under_way(session, reference)
         row.held_at = None
         for step in records.steps_of(session, row.id):
             if step.held_at is not None:
@@ -68,7 +69,7 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
     It goes when its window is over as well. Raises `Refusal` where nothing waits for a release.
     """
     with installation.database.transaction("release") as session:
-        row = _under_way(session, reference)
+        row = records.under_way(session, reference)
         facts = records.facts_of(session, row)
         waiting = [
             step
@@ -76,10 +77,12 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
             if step.release_by and step.state == StepState.WAITING.value
         ]
         must = N_("Det här måste släppas av {roles}.")
-        rights = {
-            step.key: installation.require(actor, tuple(step.release_by), row.unit, must, row.id)
-            for step in waiting
-        }
+        policy = records.policy_of(session, installation, row)
+        now = engine.now(session)
+        rights = {}
+        for step in waiting:
+            roles = who_releases(policy, row.class_name, records.planned(step), now)
+            rights[step.key] = installation.require(actor, roles, row.unit, must, row.id)
         if not waiting:
             raise Refusal(N_("Det finns inget som väntar på att släppas till medierna."))
         new = [step for step in waiting if facts.steps[step.key].released_at is None]
@@ -155,7 +158,7 @@ def tick(
 ) -> None:
     """Say that a meeting was held. Raises `NotAllowed`, or `Refusal` where it is not its time."""
     with installation.database.transaction("tick") as session:
-        row = _under_way(session, reference)
+        row = records.under_way(session, reference)
         step = planning.step_named(session, row, key)
         if step is None or step.channel != "meeting":
             raise Refusal(N_("Det finns inget möte ”{key}” i planen."), key=key[:80])
@@ -182,11 +185,3 @@ def tick(
         planning.wake(session, row)
         settling.complete(session, row)
     installation.wake()
-
-
-def _under_way(session: Session, reference: str) -> AnnouncementRow:
-    """The announcement, locked. Raises `Refusal` where it was withdrawn."""
-    row = records.find(session, reference, lock=True)
-    if row.state == AnnouncementState.WITHDRAWN.value:
-        raise Refusal(N_("Meddelandet är tillbakadraget."))
-    return row

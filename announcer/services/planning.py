@@ -1,7 +1,6 @@
 """From an approved text to a plan whose steps are rows."""
 
 import secrets
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
@@ -12,9 +11,10 @@ from sqlalchemy.orm import Session
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, PolicyRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState, Content
-from announcer.domain.plan import make_plan, not_before
 from announcer.domain.policy import Policy
+from announcer.domain.schedule import Forecast, Handovers, forecast, make_plan, not_before
 from announcer.domain.step import PlannedStep
+from announcer.people import workplaces
 from announcer.people.lookup import load_units
 from announcer.render.catalogue import translator
 from announcer.render.page import article, article_digest
@@ -99,6 +99,9 @@ def _step_row(
         greatest_lateness_seconds=int(step.greatest_lateness.total_seconds()),
         urgent=step.urgent,
         source=step.source,
+        strength=step.strength.value,
+        gates=list(step.gates),
+        meant_for=step.meant_for,
         page_digest=expected_digest(content, row.public_id) if page else None,
         look_at=now,
     )
@@ -107,14 +110,49 @@ def _step_row(
 def open_windows(
     session: Session, installation: Installation, row: AnnouncementRow, confirmed: datetime
 ) -> None:
-    """Set when each later step may start at the earliest, now that the page is confirmed."""
+    """Set when each later step may start at the earliest, now that the page is confirmed.
+
+    What a person brought forward before that has its least lead only.
+    """
     policy = records.policy_of(session, installation, row)
+    facts = records.facts_of(session, row)
+    shifts = handovers(session, policy, row.class_name, told(session, row), row.unit)
     for step in records.steps_of(session, row.id):
-        opens = not_before(policy, row.class_name, records.planned(step), confirmed)
-        if opens is not None and step.not_before is None:
-            step.not_before = opens
-            step.look_at = opens
+        planned = records.planned(step)
+        opens = not_before(policy, row.class_name, planned, confirmed, shifts)
+        if opens is None or step.not_before is not None:
+            continue
+        if facts.steps[step.key].lifted_to is not None:
+            opens = min(opens, confirmed + planned.floor)
+        step.not_before = opens
+        step.look_at = opens
     session.flush()
+
+
+def told(session: Session, row: AnnouncementRow) -> tuple[str, ...]:
+    """Whom inside the house the announcement is for: the audience of its page."""
+    page = next(s for s in records.steps_of(session, row.id) if s.channel == "intranet")
+    return tuple(page.audience)
+
+
+def handovers(
+    session: Session, policy: Policy, class_name: str, audience: tuple[str, ...], unit: str
+) -> Handovers:
+    """When every affected shift hands over (local times by workplace), where a window of the class
+    is counted in that; else nothing is asked."""
+    steps = policy.classes[class_name].steps.values()
+    if not any(step.window and step.window.handover for step in steps):
+        return {}
+    return workplaces.handovers(session, policy, audience, unit)
+
+
+def forecast_of(
+    session: Session, policy: Policy, content: Content, approved: datetime
+) -> list[Forecast]:
+    """What would happen when, if ``content`` were approved at ``approved`` (aware UTC)."""
+    inside = tuple(name for name in content.audience if not policy.is_external(name))
+    shifts = handovers(session, policy, content.class_name, inside, content.unit)
+    return forecast(policy, content, approved, shifts)
 
 
 def wake(session: Session, row: AnnouncementRow) -> None:
@@ -129,22 +167,6 @@ def wake(session: Session, row: AnnouncementRow) -> None:
     )
     if woken.all():
         engine.wake_dispatchers(session)
-
-
-def preview(
-    policy: Policy, content: Content, confirmed: datetime
-) -> list[tuple[PlannedStep, datetime]]:
-    """Each step with the earliest moment it could start if the page were confirmed then."""
-    earliest: dict[str, datetime] = {}
-    steps = make_plan(policy, content)
-    for step in steps:
-        opens = not_before(policy, content.class_name, step, confirmed) or confirmed
-        earliest[step.key] = max([opens, *_moments(earliest, step.after)])
-    return [(step, earliest[step.key]) for step in steps]
-
-
-def _moments(earliest: Mapping[str, datetime], keys: tuple[str, ...]) -> list[datetime]:
-    return [earliest[key] for key in keys]
 
 
 def step_named(session: Session, row: AnnouncementRow, key: str) -> StepRow | None:

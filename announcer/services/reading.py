@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -250,7 +250,7 @@ def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, date
     """The announcements whose news has not begun to leave the house, with the earliest moment it
     can (aware UTC); None where the moment is not known yet."""
     rows = session.execute(
-        select(StepRow.announcement, StepRow.not_before)
+        select(StepRow.announcement, func.greatest(StepRow.not_before, StepRow.meant_for))
         .where(StepRow.announcement.in_([line.id for line in lines]))
         .where(StepRow.external, StepRow.state == "waiting")
     )

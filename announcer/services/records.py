@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from announcer.db.models import (
     ApprovalRow,
     BlobRow,
     EventRow,
+    HappenedRow,
+    LiftRow,
+    PassedOverRow,
     PolicyRow,
     ReleaseRow,
     RevisionBlobRow,
@@ -28,10 +31,10 @@ from announcer.db.models import (
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.approving import Said, approved_at
 from announcer.domain.audience import Person
-from announcer.domain.errors import N_, NotFound
+from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.plan import AnnouncementFacts
 from announcer.domain.policy import Policy
-from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
+from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState, Strength
 from announcer.services.installation import Installation
 
 
@@ -90,6 +93,14 @@ def find(session: Session, reference: str, *, lock: bool = False) -> Announcemen
     return row
 
 
+def under_way(session: Session, reference: str) -> AnnouncementRow:
+    """The announcement, locked. Raises `NotFound`, or `Refusal` where it was withdrawn."""
+    row = find(session, reference, lock=True)
+    if row.state == AnnouncementState.WITHDRAWN.value:
+        raise Refusal(N_("Meddelandet är tillbakadraget."))
+    return row
+
+
 def newest_revision(session: Session, announcement: UUID) -> RevisionRow:
     """The text as it stands now."""
     query = select(RevisionRow).where(RevisionRow.announcement == announcement)
@@ -144,6 +155,9 @@ def planned(row: StepRow) -> PlannedStep:
         source=row.source,
         approvals=row.approvals_needed,
         author_last=row.author_last,
+        strength=Strength(row.strength),
+        gates=tuple(row.gates),
+        meant_for=row.meant_for,
     )
 
 
@@ -160,24 +174,54 @@ def facts_of_all(
     query = select(StepRow).where(StepRow.announcement.in_(plans)).order_by(StepRow.position)
     for step in session.scalars(query):
         plans[step.announcement].append(step)
-    released: Mapping[UUID, datetime] = dict(
-        session.execute(
-            select(ReleaseRow.step, ReleaseRow.at)
-            .join(StepRow, StepRow.id == ReleaseRow.step)
-            .where(StepRow.announcement.in_(plans))
-        ).all()
-    )
+    acts = _acts(session, plans)
+    happened: dict[UUID, dict[str, datetime]] = {row.id: {} for row in rows}
+    if any(step.gates for steps in plans.values() for step in steps):
+        said = select(HappenedRow).where(HappenedRow.announcement.in_(plans))
+        for event in session.scalars(said):
+            happened[event.announcement][event.event] = event.at
     approvals = _approvals(session, plans)
     still = standstill_since(session)
     return {
-        row.id: _facts(row, plans[row.id], released, approvals.get(row.id), still) for row in rows
+        row.id: _facts(row, plans[row.id], acts, happened[row.id], approvals.get(row.id), still)
+        for row in rows
     }
+
+
+class _Acts(NamedTuple):
+    """When people released, brought forward or passed over steps, by the step's id."""
+
+    released: Mapping[UUID, datetime]
+    lifted: Mapping[UUID, datetime]
+    passed_over: Mapping[UUID, datetime]
+
+
+def _acts(session: Session, plans: Mapping[UUID, list[StepRow]]) -> _Acts:
+    """One statement for all three: most steps have none of them."""
+    kinds = (
+        (ReleaseRow.step, ReleaseRow.at),
+        (LiftRow.step, LiftRow.not_before),
+        (PassedOverRow.step, PassedOverRow.at),
+    )
+    done = union_all(
+        *(
+            select(literal(number), step, moment)
+            .join(StepRow, StepRow.id == step)
+            .where(StepRow.announcement.in_(plans))
+            for number, (step, moment) in enumerate(kinds)
+        )
+    )
+    found: tuple[dict[UUID, datetime], ...] = ({}, {}, {})
+    for number, step, moment in session.execute(done):
+        found[number][step] = min(moment, found[number].get(step, moment))
+    return _Acts(*found)
 
 
 def _facts(
     row: AnnouncementRow,
     steps: list[StepRow],
-    released: Mapping[UUID, datetime],
+    acts: _Acts,
+    happened: Mapping[str, datetime],
     approved_at: datetime | None,
     standstill_since: datetime | None,
 ) -> AnnouncementFacts:
@@ -189,7 +233,9 @@ def _facts(
                 state=StepState(step.state),
                 not_before=step.not_before,
                 settled_at=step.settled_at,
-                released_at=released.get(step.id),
+                released_at=acts.released.get(step.id),
+                lifted_to=acts.lifted.get(step.id),
+                passed_over_at=acts.passed_over.get(step.id),
                 held_at=step.held_at,
                 held_reason=step.held_reason,
                 resumed_at=step.resumed_at,
@@ -201,6 +247,7 @@ def _facts(
         confirmed_at=next((s.confirmed_at for s in steps if s.channel == "intranet"), None),
         held_at=row.held_at,
         resumed_at=row.resumed_at,
+        events=happened,
         standstill_since=standstill_since,
     )
 
@@ -280,6 +327,9 @@ _ACTS = (
     ("approval", "SELECT r.announcement FROM announcer.approval t JOIN announcer.revision r ON r.id = t.revision", "approved"),
     ("returned", "SELECT r.announcement FROM announcer.returned t JOIN announcer.revision r ON r.id = t.revision", "given back"),
     ("release", "SELECT s.announcement FROM announcer.release t JOIN announcer.step s ON s.id = t.step", "released"),
+    ("happened", "SELECT t.announcement FROM announcer.happened t", "happened"),
+    ("passed_over", "SELECT s.announcement FROM announcer.passed_over t JOIN announcer.step s ON s.id = t.step", "passed over"),
+    ("lift", "SELECT s.announcement FROM announcer.lift t JOIN announcer.step s ON s.id = t.step", "brought forward"),
     ("readback", "SELECT s.announcement FROM announcer.readback t JOIN announcer.step s ON s.id = t.step", "confirmed"),
     ("call", "SELECT t.announcement FROM announcer.call t", "called"),
     ("revision", "SELECT t.announcement FROM announcer.revision t WHERE t.number = 1", "submitted"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from announcer.domain.approving import Seat
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.domain.policy import Policy
-from announcer.domain.step import PlannedStep
+from announcer.domain.schedule import Forecast
 from announcer.services import approvals, planning, records, returning
 from announcer.services.approvals import Approving, Right, Standing
 from announcer.services.installation import Installation
@@ -153,7 +152,7 @@ class Proposal:
     can_take_back: bool
     informs: bool
     standing: Standing | None
-    plan: list[tuple[PlannedStep, datetime]]
+    plan: list[Forecast]
 
 
 def waiting_for(installation: Installation, actor: Person) -> list[Proposal]:
@@ -221,5 +220,5 @@ def _proposal(
         can_take_back=bool(in_review and found and returning.may_take_back(actor, found)),
         informs=told and not approves,
         standing=approvals.standing(found) if found else None,
-        plan=planning.preview(policy, content, engine.now(session)),
+        plan=planning.forecast_of(session, policy, content, engine.now(session)),
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,11 +14,24 @@ from announcer.db.models import AnnouncementRow, DeliveryRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
-from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, may_start
-from announcer.domain.step import StepState
-from announcer.services import approvals, calling, records, settling
+from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Wait, may_start
+from announcer.domain.policy import Policy
+from announcer.domain.schedule import Handovers, expected, who_releases
+from announcer.domain.step import StepState, Strength
+from announcer.services import approvals, calling, planning, records, settling
 from announcer.services.approvals import Standing
 from announcer.services.installation import Installation
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Something that people open: what kind, the name of the event where it is one, and the
+    policy's roles that may."""
+
+    wait: Wait
+    roles: tuple[str, ...]
+    event: str = ""
+    needs: str = "nothing"
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,19 @@ class StepStatus:
     can_tick: bool
     source: str
     ticked_by: tuple[str, ...] = ()
+    #: The hour it is meant for, because the news is known anyway by then.
+    meant_for: datetime | None = None
+    #: After this it no longer goes by itself; None while nobody can know.
+    latest: datetime | None = None
+    #: It comes to staff only after the news is known anyway.
+    late: bool = False
+    #: The channels of the steps it went ahead of, because they were not practical in time.
+    ahead_of: tuple[str, ...] = ()
+    #: Those after it wait for it no longer; or a person could say so.
+    passed_over: bool = False
+    can_be_passed_over: bool = False
+    #: What people can do about what it waits for.
+    openings: tuple[Opening, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,9 +85,28 @@ class AnnouncementStatus:
     state: AnnouncementState
     held: bool
     created_at: datetime
+    #: When the news is known anyway, by a clock that nobody here owns.
+    known_at: datetime | None
     steps: tuple[StepStatus, ...]
     #: While the text waits for approval: who has approved and who is missing.
     standing: Standing | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether some of the staff learn it only after it is known anyway."""
+        return any(step.late for step in self.steps)
+
+    @property
+    def can_go_now(self) -> bool:
+        """Whether something inside waits for its hour or for a meeting that is meant for one."""
+        return self.state is AnnouncementState.ACTIVE and any(
+            step.meant_for
+            and not step.passed_over
+            and (step.state is StepState.WAITING or step.channel == "meeting")
+            and step.state in (StepState.WAITING, StepState.SENDING)
+            for step in self.steps
+            if not step.external
+        )
 
     @property
     def next_step(self) -> StepStatus | None:
@@ -118,6 +163,7 @@ def _concerns(
         *policy.information_unit,
         *((*chain.approvers, *chain.informs) if chain else ()),
         *(role for step in found.steps for role in step.ticked_by),
+        *(role for step in found.steps for opening in step.openings for role in opening.roles),
     )
     return (
         actor.pseudonym == row.author
@@ -170,13 +216,17 @@ def _status(
     facts = records.facts_of(session, row)
     now = engine.now(session)
     revision = records.newest_revision(session, row.id)
+    content = records.content_of(session, revision)
     policy = records.policy_of(session, installation, row)
+    chain = approvals.chain_of(session, policy, row.class_name, row.unit)
+    looked = _Looked(policy, row, facts, content.known_at, now, chain.approvers if chain else ())
+    moments = expected(policy, row.class_name, facts, now, _shifts(session, policy, row, facts))
     in_review = row.state == AnnouncementState.IN_REVIEW.value
     approving = approvals.look(session, policy, row, revision) if in_review else None
     return AnnouncementStatus(
         id=row.id,
         public_id=row.public_id,
-        title=records.content_of(session, revision).title,
+        title=content.title,
         class_name=row.class_name,
         class_title=policy.classes[row.class_name].title,
         unit=row.unit,
@@ -185,14 +235,42 @@ def _status(
         state=AnnouncementState(row.state),
         held=row.held_at is not None or any(s.held_at for s in facts.steps.values()),
         created_at=row.created_at,
-        steps=tuple(_step(session, facts, step, now) for step in records.steps_of(session, row.id)),
+        known_at=content.known_at,
+        steps=tuple(
+            _step(session, looked, step, moments[step.key])
+            for step in records.steps_of(session, row.id)
+        ),
         standing=approvals.standing(approving) if approving else None,
     )
 
 
-def _step(session: Session, facts: AnnouncementFacts, step: StepRow, now: datetime) -> StepStatus:
+def _shifts(
+    session: Session, policy: Policy, row: AnnouncementRow, facts: AnnouncementFacts
+) -> Handovers:
+    """Asked only while windows are still to be counted."""
+    if facts.confirmed_at is not None or not facts.steps:
+        return {}
+    return planning.handovers(
+        session, policy, row.class_name, planning.told(session, row), row.unit
+    )
+
+
+class _Looked(NamedTuple):
+    """What every step of an announcement is looked at with."""
+
+    policy: Policy
+    row: AnnouncementRow
+    facts: AnnouncementFacts
+    known_at: datetime | None
+    now: datetime
+    approvers: tuple[str, ...]
+
+
+def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) -> StepStatus:
+    facts, now = looked.facts, looked.now
     waiting = step.state == StepState.WAITING.value
     verdict = may_start(step.key, facts, now)
+    late = looked.known_at is not None and not step.external and earliest > looked.known_at
     return StepStatus(
         key=step.key,
         channel=step.channel,
@@ -201,7 +279,16 @@ def _step(session: Session, facts: AnnouncementFacts, step: StepRow, now: dateti
         external=step.external,
         state=StepState(step.state),
         held=step.held_at is not None,
-        earliest=step.not_before,
+        earliest=earliest if waiting and earliest > now else step.not_before,
+        meant_for=step.meant_for,
+        latest=_latest(step, verdict.since, earliest) if waiting else None,
+        late=late,
+        ahead_of=_ahead_of(facts, step),
+        passed_over=facts.steps[step.key].passed_over_at is not None,
+        can_be_passed_over=step.strength == Strength.SHOULD.value
+        and step.state in (StepState.WAITING.value, StepState.SENDING.value)
+        and facts.steps[step.key].passed_over_at is None,
+        openings=_openings(looked, step, verdict.reasons) if waiting else (),
         started_at=step.started_at,
         confirmed_at=step.confirmed_at,
         settled_at=step.settled_at,
@@ -215,6 +302,43 @@ def _step(session: Session, facts: AnnouncementFacts, step: StepRow, now: dateti
         source=step.source,
         ticked_by=tuple(step.ticked_by),
     )
+
+
+def _ahead_of(facts: AnnouncementFacts, step: StepRow) -> tuple[str, ...]:
+    """The channels of what should have come before a step that has begun, and came later."""
+    if step.started_at is None:
+        return ()
+    earlier = [facts.steps[key] for key in step.after]
+    return tuple(
+        one.planned.channel
+        for one in earlier
+        if one.planned.channel != "intranet"
+        and (one.settled_at is None or one.settled_at > step.started_at)
+    )
+
+
+def _latest(step: StepRow, since: datetime | None, earliest: datetime) -> datetime:
+    return max(since or earliest, earliest) + timedelta(seconds=step.greatest_lateness_seconds)
+
+
+def _openings(looked: _Looked, step: StepRow, reasons: tuple[Reason, ...]) -> tuple[Opening, ...]:
+    """Who can do something about each thing that a step waits for."""
+    policy, row = looked.policy, looked.row
+    found = []
+    for reason in reasons:
+        if reason.wait is Wait.EVENT:
+            name = str(reason.values["event"])
+            event = policy.events[name]
+            found.append(Opening(Wait.EVENT, event.opened_by, name, event.needs))
+        elif reason.wait is Wait.RELEASE:
+            planned = records.planned(step)
+            roles = who_releases(policy, row.class_name, planned, looked.now)
+            found.append(Opening(Wait.RELEASE, roles))
+        elif reason.wait is Wait.APPROVAL and looked.approvers:
+            found.append(Opening(Wait.APPROVAL, looked.approvers))
+        elif reason.wait in (Wait.HELD, Wait.TOO_LATE, Wait.STANDSTILL):
+            found.append(Opening(reason.wait, policy.information_unit))
+    return tuple(found)
 
 
 def doubts(installation: Installation) -> list[Doubt]:
@@ -244,6 +368,7 @@ def as_json(found: AnnouncementStatus, translate: Callable[[str], str]) -> dict[
         "state": found.state.value,
         "held": found.held,
         "content_hash": found.content_hash,
+        "known_at": _rfc3339(found.known_at),
         "steps": [
             {
                 "key": step.key,
@@ -252,11 +377,18 @@ def as_json(found: AnnouncementStatus, translate: Callable[[str], str]) -> dict[
                 "external": step.external,
                 "state": step.state.value,
                 "held": step.held,
+                "meant_for": _rfc3339(step.meant_for),
                 "earliest": _rfc3339(step.earliest),
+                "latest": _rfc3339(step.latest),
+                "late": step.late,
                 "started_at": _rfc3339(step.started_at),
                 "confirmed_at": _rfc3339(step.confirmed_at),
                 "settled_at": _rfc3339(step.settled_at),
                 "waits_for": [reason.say(translate) for reason in step.reasons],
+                "openings": [
+                    {"wait": o.wait.value, "event": o.event, "roles": list(o.roles)}
+                    for o in step.openings
+                ],
                 "recipients": dict(step.recipients),
             }
             for step in found.steps

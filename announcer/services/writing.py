@@ -1,7 +1,6 @@
 """Handing in and changing a text; nothing that was accepted is lost, nothing is taken in twice."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -14,9 +13,8 @@ from announcer.domain.attachment import NO_ALT, faults_together, is_picture
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, BadSubmission, NotAllowed, Refusal
 from announcer.domain.manuscript import faults_of
-from announcer.domain.plan import make_plan
 from announcer.domain.policy import MessageClass, Policy
-from announcer.domain.step import PlannedStep
+from announcer.domain.schedule import Forecast, make_plan
 from announcer.people.lookup import load_units
 from announcer.render.glyphs import is_visible
 from announcer.render.media import safe
@@ -108,13 +106,15 @@ def is_for_own_unit_only(message_class: MessageClass) -> bool:
 
 def preview(
     installation: Installation, actor: Person, content: Content
-) -> tuple[Content, list[tuple[PlannedStep, datetime]]]:
+) -> tuple[Content, list[Forecast]]:
     """The content as it would be taken in, and each step with its earliest moment (aware UTC) if
     the page were confirmed now. Stores nothing. Raises `BadSubmission`."""
     look = opened(content)
     with installation.database.reading() as session:
         content = check(session, installation, actor, look)
-        return content, planning.preview(installation.policy, content, engine.now(session))
+        return content, planning.forecast_of(
+            session, installation.policy, content, engine.now(session)
+        )
 
 
 def submit(installation: Installation, actor: Person, content: Content) -> Submitted:

@@ -227,6 +227,13 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("POST", "/v1/announcements/<public_id>/release"): (Scope.RELEASE, None),
     ("POST", "/v1/announcements/<public_id>/withdraw"): (Scope.CONTROL, {"why": "Fel"}),
     ("POST", "/v1/announcements/<public_id>/gates/<key>"): (Scope.GATES, {}),
+    ("POST", "/v1/announcements/<public_id>/events"): (Scope.GATES, {"event": "klart"}),
+    ("POST", "/v1/announcements/<public_id>/boards"): (Scope.GATES, {"workplace": "Biblioteket"}),
+    ("POST", "/v1/announcements/<public_id>/steps/<key>/pass-over"): (
+        Scope.CONTROL,
+        {"why": "Sjuk"},
+    ),
+    ("POST", "/v1/announcements/<public_id>/go-now"): (Scope.CONTROL, {"why": "Ute klockan nio"}),
 }
 #: Addresses that tell nothing about anything.
 OPEN = {("GET", "/v1/openapi.json"), ("GET", "/v1/"), ("GET", "/v1/problems")}

@@ -46,10 +46,10 @@ def carried_out(
     caller = holder()
 
     def do(inside: Installation) -> Answer:
-        done = act(inside, caller.person)
+        found = act(inside, caller.person)
         if caller.system:
-            _name_the_system(inside, str(done["public_id"]), caller.system)
-        return Answer(code, json.dumps(done, ensure_ascii=False))
+            _name_the_system(inside, str(found["public_id"]), caller.system)
+        return Answer(code, json.dumps(found, ensure_ascii=False))
 
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -86,8 +86,8 @@ def submit(json_data: dict[str, Any]) -> Response:
     content = schemas.content_of(json_data)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        done = writing.submit(inside, person, content)
-        return {"public_id": done.public_id, "state": done.state.value, "again": done.again}
+        handed = writing.submit(inside, person, content)
+        return {"public_id": handed.public_id, "state": handed.state.value, "again": handed.again}
 
     return carried_out(act, code=201)
 
@@ -104,12 +104,14 @@ def preview(json_data: dict[str, Any]) -> dict[str, Any]:
         "content_hash": content.content_hash,
         "steps": [
             {
-                "key": step.key,
-                "channel": step.channel,
-                "external": step.external,
-                "earliest": _rfc3339(moment),
+                "key": one.step.key,
+                "channel": one.step.channel,
+                "external": one.step.external,
+                "earliest": _rfc3339(one.earliest),
+                "waits_for": [reason.say(speaking()) for reason in one.waits],
+                "late": one.late,
             }
-            for step, moment in plan
+            for one in plan
         ],
     }
 
@@ -190,12 +192,12 @@ def _status(found: AnnouncementStatus) -> dict[str, Any]:
 @blueprint.doc(summary="Rewrite a text", operation_id="edit")
 def edit(public_id: str, json_data: dict[str, Any]) -> Response:
     """While it waits for approval; approvals of the old text count no more."""
-    _known(public_id)
+    known(public_id)
     content = schemas.content_of(json_data)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        done = writing.edit(inside, person, public_id, content)
-        return {"public_id": done.public_id, "state": done.state.value, "again": done.again}
+        handed = writing.edit(inside, person, public_id, content)
+        return {"public_id": handed.public_id, "state": handed.state.value, "again": handed.again}
 
     return carried_out(act)
 
@@ -207,9 +209,9 @@ def edit(public_id: str, json_data: dict[str, Any]) -> Response:
 @blueprint.doc(summary="Approve", operation_id="approve")
 def approve(public_id: str, json_data: dict[str, Any]) -> Response:
     """Approve the very text with this hash; it is planned at once."""
-    _known(public_id)
+    known(public_id)
     return carried_out(
-        lambda inside, person: _done(
+        lambda inside, person: done(
             public_id, reviewing.approve(inside, person, public_id, json_data["content_hash"])
         )
     )
@@ -222,11 +224,11 @@ def approve(public_id: str, json_data: dict[str, Any]) -> Response:
 @blueprint.doc(summary="Hold", operation_id="hold")
 def hold(public_id: str, json_data: dict[str, Any]) -> Response:
     """Nothing more starts until it is resumed."""
-    _known(public_id)
+    known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
         holding.hold(inside, person, public_id, json_data["why"])
-        return _done(public_id)
+        return done(public_id)
 
     return carried_out(act)
 
@@ -237,11 +239,11 @@ def hold(public_id: str, json_data: dict[str, Any]) -> Response:
 @blueprint.doc(summary="Resume", operation_id="resume")
 def resume(public_id: str) -> Response:
     """Lift the pause of the announcement and of each of its steps."""
-    _known(public_id)
+    known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
         holding.resume(inside, person, public_id)
-        return _done(public_id)
+        return done(public_id)
 
     return carried_out(act)
 
@@ -252,9 +254,9 @@ def resume(public_id: str) -> Response:
 @blueprint.doc(summary="Release to the media", operation_id="release")
 def release(public_id: str) -> Response:
     """It goes when its window is over as well."""
-    _known(public_id)
+    known(public_id)
     return carried_out(
-        lambda inside, person: _done(public_id, bool(holding.release(inside, person, public_id)))
+        lambda inside, person: done(public_id, bool(holding.release(inside, person, public_id)))
     )
 
 
@@ -265,58 +267,22 @@ def release(public_id: str) -> Response:
 @blueprint.doc(summary="Withdraw", operation_id="withdraw")
 def withdraw(public_id: str, json_data: dict[str, Any]) -> Response:
     """Nothing more starts, ever; what was approved stays on record."""
-    _known(public_id)
+    known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
         holding.withdraw(inside, person, public_id, json_data["why"])
-        return _done(public_id)
+        return done(public_id)
 
     return carried_out(act)
 
 
-@blueprint.get("/<public_id>/gates")
-@needs(Scope.READ)
-@blueprint.output(schemas.Gates)
-@blueprint.doc(summary="What people open", operation_id="gates")
-def gates(public_id: str) -> dict[str, Any]:
-    """The meetings of the plan."""
-    found = status.seen_by(installation(), actor(), public_id)
-    return {
-        "gates": [
-            {
-                "key": step.key,
-                "open": step.settled_at is not None,
-                "can_be_opened": step.can_tick,
-                "by": list(step.ticked_by),
-            }
-            for step in found.steps
-            if step.channel == "meeting"
-        ]
-    }
-
-
-@blueprint.post("/<public_id>/gates/<key>")
-@needs(Scope.GATES)
-@blueprint.input(schemas.NoteIn)
-@blueprint.output(schemas.Done)
-@blueprint.doc(summary="Say that a meeting was held", operation_id="open_gate")
-def open_gate(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
-    """What waited for the meeting goes on."""
-    _known(public_id)
-
-    def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        holding.tick(inside, person, public_id, key, json_data["note"])
-        return _done(public_id)
-
-    return carried_out(act)
-
-
-def _known(public_id: str) -> None:
+def known(public_id: str) -> None:
     """404, alike for what does not exist and what this person may not know of."""
     status.seen_by(installation(), actor(), public_id)
 
 
-def _done(public_id: str, changed: bool = True) -> Mapping[str, Any]:
+def done(public_id: str, changed: bool = True) -> Mapping[str, Any]:
+    """The answer to what changed something, or would have."""
     return {"public_id": public_id, "changed": changed}
 
 

@@ -69,6 +69,7 @@ class TextIn(Schema):
     language = String(load_default="sv", validate=LANGUAGE)
     record_number = String(load_default="", validate=[Length(max=LONGEST_LINE), NO_NUL])
     decision_at = AwareDateTime(load_default=None, allow_none=True)
+    known_at = AwareDateTime(load_default=None, allow_none=True)
     channels = List(String(validate=[NAME, NO_NUL]), load_default=list, validate=Length(max=10))
     translations = Dict(
         keys=String(validate=LANGUAGE),
@@ -94,6 +95,7 @@ def content_of(given: Mapping[str, Any]) -> Content:
         language=given["language"],
         record_number=given["record_number"].strip(),
         decision_at=given["decision_at"],
+        known_at=given["known_at"],
         channels=tuple(given["channels"]),
         translations={
             language: Translation(one["title"], one["summary"], one["body"])
@@ -131,6 +133,27 @@ class NoteIn(Schema):
     note = String(load_default="", validate=[Length(max=500), NO_NUL])
 
 
+class EventIn(Schema):
+    """What has happened, by the policy's name, and what is to stand with it."""
+
+    event = String(required=True, validate=[Length(1, 300), NO_NUL])
+    note = String(load_default="", validate=[Length(max=500), NO_NUL])
+
+
+class BoardIn(Schema):
+    """A workplace, as the directory calls it."""
+
+    workplace = String(required=True, validate=[Length(1, 300), NO_NUL])
+
+
+class Boards(Schema):
+    """On how many boards a notice is up, and of how many."""
+
+    public_id = String(required=True)
+    up = Integer(required=True)
+    of = Integer(required=True)
+
+
 class PageIn(Schema):
     """How much of a list."""
 
@@ -153,6 +176,14 @@ class Done(Schema):
     changed = Boolean(required=True)
 
 
+class Opening(Schema):
+    """Something that people open, and the policy's roles that may."""
+
+    wait = String(required=True)
+    event = String(required=True)
+    roles = List(String(), required=True)
+
+
 class Step(Schema):
     """One step. Moments are RFC 3339 in UTC; ``waits_for`` is in the caller's language."""
 
@@ -162,12 +193,16 @@ class Step(Schema):
     external = Boolean(required=True)
     state = String(required=True)
     held = Boolean(required=True)
+    meant_for = String(required=True, allow_none=True)
     earliest = String(required=True, allow_none=True)
+    latest = String(required=True, allow_none=True)
+    late = Boolean(required=True)
     started_at = String(required=True, allow_none=True)
     confirmed_at = String(required=True, allow_none=True)
     settled_at = String(required=True, allow_none=True)
     waits = List(String(), required=True)
     waits_for = List(String(), required=True)
+    openings = List(Nested(Opening), required=True)
     recipients = Dict(keys=String(), values=Integer(), required=True)
 
 
@@ -182,6 +217,7 @@ class Status(Schema):
     state = String(required=True)
     held = Boolean(required=True)
     content_hash = String(required=True)
+    known_at = String(required=True, allow_none=True)
     steps = List(Nested(Step), required=True)
 
 
@@ -210,6 +246,8 @@ class Planned(Schema):
     channel = String(required=True)
     external = Boolean(required=True)
     earliest = String(required=True)
+    waits_for = List(String(), required=True)
+    late = Boolean(required=True)
 
 
 class Preview(Schema):
@@ -220,8 +258,9 @@ class Preview(Schema):
 
 
 class GateOut(Schema):
-    """A meeting that a person says was held."""
+    """A meeting that a person says was held, or an event that a person says has happened."""
 
+    kind = String(required=True)
     key = String(required=True)
     open = Boolean(required=True)
     can_be_opened = Boolean(required=True)

@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from announcer.domain.errors import N_, Refusal
-from announcer.services import calling, holding, resolving, status
+from announcer.services import calling, happening, holding, resolving, status
 from announcer.services.resolving import Exit
 from web.intranet import operation
 from web.intranet.access import actor, installation
@@ -64,6 +64,23 @@ def release(public_id: str) -> Response:
         flash(_("Släppt till medierna. Det går när personalens försprång är slut."))
     else:
         flash(_("Det var redan släppt till medierna."))
+    return _back(public_id)
+
+
+@blueprint.post("/<public_id>/steg/<key>/vanta-inte")
+def pass_over(public_id: str, key: str) -> Response:
+    """What comes after a step waits for it no longer."""
+    why = request.form.get("varfor", "")
+    happening.pass_over(installation(), actor(), public_id, key, why)
+    flash(_("Det som väntade på steget går vidare."))
+    return _back(public_id)
+
+
+@blueprint.post("/<public_id>/ga-ut-nu")
+def go_now(public_id: str) -> Response:
+    """Tell the inside now, because it becomes known anyway."""
+    happening.go_now(installation(), actor(), public_id, request.form.get("varfor", ""))
+    flash(_("Personalen får veta det nu. Medierna får det när personalens försprång är slut."))
     return _back(public_id)
 
 

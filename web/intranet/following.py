@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from announcer.domain.announcement import AnnouncementState
-from announcer.services import holding, status
+from announcer.services import happening, holding, status
 from web.intranet import picture
 from web.intranet.access import actor, installation
 
@@ -24,6 +24,25 @@ def meeting_held(public_id: str, key: str) -> Response:
     """Say that a meeting was held."""
     holding.tick(installation(), actor(), public_id, key, request.form.get("anteckning", ""))
     flash(_("Mötet är markerat som hållet."))
+    return redirect(url_for(".one", public_id=public_id), 303)
+
+
+@blueprint.post("/handelser")
+def has_happened(public_id: str) -> Response:
+    """Say that something has happened that steps wait for."""
+    status.seen_by(installation(), actor(), public_id)
+    said, note = request.form.get("handelse", ""), request.form.get("anteckning", "")
+    happening.happened(installation(), actor(), public_id, said, note)
+    flash(_("Det är antecknat. Det som väntade på det går vidare."))
+    return redirect(url_for(".one", public_id=public_id), 303)
+
+
+@blueprint.post("/tavlor")
+def board_up(public_id: str) -> Response:
+    """Say that the notice is up on a workplace's board."""
+    place = request.form.get("arbetsplats", "")
+    up, of = happening.board_up(installation(), actor(), public_id, place)
+    flash(_("Uppe på %(up)s av %(of)s personaltavlor.", up=up, of=of))
     return redirect(url_for(".one", public_id=public_id), 303)
 
 

@@ -5,6 +5,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from pathlib import PurePath
 
@@ -23,7 +24,7 @@ from announcer.domain.attachment import (
     too_large,
 )
 from announcer.domain.audience import Person
-from announcer.domain.errors import BadSubmission, Refusal
+from announcer.domain.errors import N_, BadSubmission, Refusal
 from announcer.domain.policy import MessageClass, Policy
 from announcer.services.writing import is_for_own_unit_only
 
@@ -46,6 +47,7 @@ _FIELDS = {
     "Det finns {count} bilagor": "bilagor",
     "Översättningen": "oversattningar",
     "Beslutet": "beslut",
+    "Tiden då nyheten": "blir_kand",
 }
 
 
@@ -65,6 +67,11 @@ class Form:
         return is_for_own_unit_only(self.message_class)
 
     @property
+    def reckons_backwards(self) -> bool:
+        """Whether the class asks when the news is known anyway."""
+        return any(step.at for step in self.message_class.steps.values())
+
+    @property
     def has_translations(self) -> bool:
         """Whether anything is filled in in another language."""
         starts = ("rubrik_", "sammanfattning_", "text_")
@@ -80,6 +87,9 @@ class Form:
     def first(self, name: str) -> str:
         """One field without surrounding space; line ends as LF."""
         return self.fields.get(name, "").replace("\r\n", "\n").strip()
+
+
+NO_MOMENT = N_("Tiden då nyheten blir känd ändå går inte att läsa. Skriv dag och klockslag.")
 
 
 def field_of(fault: Refusal, form: Form) -> str:
@@ -168,9 +178,21 @@ def content_of(form: Form, policy: Policy, author: Person) -> Content:
         language=policy.organisation.language,
         record_number=form.first("diarienummer"),
         channels=_channels(form),
+        known_at=_known_at(form, policy),
         translations=_translations(form, policy),
         attachments=tuple(form.attachments),
     )
+
+
+def _known_at(form: Form, policy: Policy) -> datetime | None:
+    """Local time as a browser writes it. Raises `BadSubmission` for anything else."""
+    typed = form.first("blir_kand")
+    if not typed:
+        return None
+    try:
+        return datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=policy.zone)
+    except ValueError:
+        raise BadSubmission((Refusal(NO_MOMENT),)) from None
 
 
 def optional_channels(message_class: MessageClass) -> list[str]:

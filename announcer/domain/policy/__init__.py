@@ -7,6 +7,7 @@ and the fix. See ``docs/policy.md`` for the language.
 
 from announcer.domain.policy.approval import Approval, Chain
 from announcer.domain.policy.classes import (
+    Event,
     MessageClass,
     Release,
     Step,
@@ -26,15 +27,18 @@ from announcer.domain.policy.model import (
     policy_hash,
 )
 from announcer.domain.policy.people import Audience, Role
-from announcer.domain.policy.windows import Window
+from announcer.domain.policy.windows import Almanac, At, Window
 from announcer.domain.toml_file import read_toml
 
 __all__ = [
     "WEEKDAYS",
+    "Almanac",
     "Approval",
+    "At",
     "Audience",
     "Calendar",
     "Chain",
+    "Event",
     "HalfDay",
     "Hours",
     "MessageClass",

@@ -2,20 +2,44 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from announcer.domain.notation import Duration
 from announcer.domain.policy.approval import Approval
 from announcer.domain.policy.strict import Strict, Words
-from announcer.domain.policy.windows import Window
+from announcer.domain.policy.windows import At, Window
+from announcer.domain.step import Strength
 
 
 class Release(Strict):
-    """The step waits, when its window is over, until one of these roles releases it."""
+    """The step waits, when its window is over, until one of these roles releases it.
+
+    ``out_of_hours`` are further roles that may while ``hours`` are closed (the duty officer);
+    ``ceiling`` is how long it may wait, from then on, before a person is called.
+    """
 
     by: tuple[str, ...] = Field(min_length=1)
+    out_of_hours: tuple[str, ...] = ()
+    hours: str | None = None
+    ceiling: Duration | None = None
+
+
+class Event(Strict):
+    """Something that must have happened, and that a person says has happened (MBL 11 §, for one,
+    wants a negotiation before a decision). Its name in the policy is what people read.
+
+    ``needs`` is what they must write with it. With ``percent`` it opens by itself when the notice
+    is up in that share of the workplaces that have a board. ``ceiling`` is how long a step may
+    wait for it alone before a person is called.
+    """
+
+    opened_by: tuple[str, ...] = Field(min_length=1)
+    needs: Literal["nothing", "note", "reference"] = "nothing"
+    percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    ceiling: Duration | None = None
+    source: str = ""
 
 
 class Step(Strict):
@@ -28,6 +52,13 @@ class Step(Strict):
     when: Literal["always", "audience", "channel"] = "always"
     before_intranet: bool = False
     window: Window | None = None
+    at: At | None = None
+    #: Events that must have happened, by their names in ``[events]``.
+    gates: tuple[str, ...] = ()
+    #: How firmly the steps after this one wait for it.
+    strength: Strength = Strength.MUST
+    #: How long it may take, once it may begin or was meant to be, before a person is called.
+    ceiling: Duration | None = None
     release: Release | None = None
     ticked_by: tuple[str, ...] = ()
     greatest_lateness: Duration | None = None
@@ -43,5 +74,29 @@ class MessageClass(Strict):
     #: Who may write in this class, where not everyone may; unit's own messages: its own people.
     written_by: tuple[str, ...] = ()
     urgent: bool = False
+    #: So long before the news is known anyway, whoever may act is asked: go now?
+    ask_before_known: Duration | None = None
     greatest_lateness: Duration = timedelta(days=1)
     steps: Mapping[str, Step] = Field(min_length=1)
+
+    def leader(self, key: str) -> str:
+        """The step whose moment ``key`` has: itself, or the one it is at the same time as."""
+        seen = {key}
+        while (other := self._same_time_as(key)) and other in self.steps:
+            if other in seen:
+                break  # a circle, which loading refuses
+            key = other
+            seen.add(key)
+        return key
+
+    def _same_time_as(self, key: str) -> str | None:
+        window = self.steps[key].window
+        return window.same_time_as if window else None
+
+    def window_of(self, key: str) -> Window | None:
+        """The window of a step, or of the one it is at the same time as."""
+        return self.steps[self.leader(key)].window
+
+    def gates_of(self, key: str) -> tuple[str, ...]:
+        """The events a step waits for, with those of the step it is at the same time as."""
+        return tuple(dict.fromkeys((*self.steps[key].gates, *self.steps[self.leader(key)].gates)))

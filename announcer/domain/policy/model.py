@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,11 @@ from pydantic import Field
 from announcer.domain.audience import Person, Reach
 from announcer.domain.calendar import WorkingCalendar, day_matches, public_holidays
 from announcer.domain.notation import Duration
-from announcer.domain.policy.classes import MessageClass
+from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
 from announcer.domain.policy.people import Audience, Role
 from announcer.domain.policy.strict import Strict, Words
+from announcer.domain.policy.windows import Almanac
 
 
 class Retention(Strict):
@@ -43,6 +44,7 @@ class Policy(Strict):
     roles: Mapping[str, Role]
     audiences: Mapping[str, Audience]
     information_unit: tuple[str, ...] = Field(min_length=1)
+    events: Mapping[str, Event] = Field(default_factory=dict)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
     retention: Retention | None = None
 
@@ -63,6 +65,10 @@ class Policy(Strict):
             )
             for name, hours in self.calendar.hours.items()
         }
+
+    def almanac(self, handovers: Mapping[str, tuple[time, ...]] | None = None) -> Almanac:
+        """What its windows are counted with; ``handovers`` are local times by workplace."""
+        return Almanac(self.calendars, self.zone, handovers or {})
 
     @property
     def zone(self) -> ZoneInfo:

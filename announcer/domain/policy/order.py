@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from announcer.domain.policy.approval import chain_faults, chains
+from announcer.domain.policy.hours import hours_faults, time_faults
+from announcer.domain.step import Strength
 
 if TYPE_CHECKING:
     from announcer.domain.policy.approval import Approval
     from announcer.domain.policy.classes import MessageClass, Step
     from announcer.domain.policy.model import Policy
-
-#: A window must end within the year that a calendar looks ahead, however many days are off.
-MOST_WEEKS = 26
 
 #: Channels that leave the house, whoever is addressed.
 EXTERNAL_CHANNELS = frozenset({"press", "newsroom"})
@@ -24,22 +23,30 @@ EXTERNAL_CHANNELS = frozenset({"press", "newsroom"})
 
 def ordering_faults(policy: "Policy") -> list[str]:
     """Every way in which a policy could break the promise or cannot run: key, fault and fix."""
-    faults = list(_role_faults(policy))
+    faults = [*_role_faults(policy), *_event_faults(policy)]
     for name, message_class in policy.classes.items():
         faults += [f"classes.{name}.{fault}" for fault in _class_faults(policy, message_class)]
     return faults
 
 
 def ancestors(steps: Mapping[str, "Step"], key: str) -> frozenset[str]:
-    """Every step that ``key`` comes after, directly or through others; a cycle includes itself."""
+    """Every step that ``key`` comes after, directly or through others; a cycle includes itself.
+
+    A step that is at the same time as another comes after whatever that one comes after.
+    """
     found: set[str] = set()
-    left = list(steps[key].after)
+    asked: set[str] = set()
+    left = [key]
     while left:
         name = left.pop()
-        if name not in found and name in steps:
-            found.add(name)
-            left.extend(steps[name].after)
-    return frozenset(found)
+        if name in asked or name not in steps:
+            continue
+        asked.add(name)
+        found.update(steps[name].after)
+        left += steps[name].after
+        if (window := steps[name].window) and window.same_time_as:
+            left.append(window.same_time_as)
+    return frozenset(found & steps.keys())
 
 
 def _role_faults(policy: "Policy") -> Iterator[str]:
@@ -49,6 +56,12 @@ def _role_faults(policy: "Policy") -> Iterator[str]:
     for name, role in policy.roles.items():
         if role.unit is None and role.position is None:
             yield f"roles.{name}: everybody would have it. Add unit, position or both."
+
+
+def _event_faults(policy: "Policy") -> Iterator[str]:
+    for name, event in policy.events.items():
+        for fault in _missing_roles(policy, "opened_by", event.opened_by):
+            yield f"events.{_quoted(name)}.{fault}"
 
 
 def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[str]:
@@ -66,9 +79,10 @@ def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[s
     for key, step in steps.items():
         for fault in (
             *_reference_faults(policy, steps, step),
-            *_window_faults(policy, step),
+            *time_faults(policy, message_class, key, step),
+            *_gate_faults(policy, step),
             *_promise_faults(policy, steps, key, pages[0]),
-            *_people_faults(policy, message_class, step),
+            *_people_faults(policy, message_class, key, step),
         ):
             yield f"steps.{key}.{fault}"
 
@@ -91,27 +105,20 @@ def _reference_faults(policy: "Policy", steps: Mapping[str, "Step"], step: "Step
         yield "when: 'audience' needs an audience to wait for. Add audience, or remove when."
 
 
-def _window_faults(policy: "Policy", step: "Step") -> Iterator[str]:
-    window = step.window
-    if window is None:
-        return
-    kinds = [k for k in (window.duration, window.working, window.clock) if k is not None]
-    if len(kinds) != 1:
-        yield "window: give exactly one of duration, working and clock."
-    elif window.duration is not None:
-        if window.hours is not None:
-            yield "window.hours: a duration runs day and night. Remove hours, or write working."
-    elif window.hours is None or window.hours not in policy.calendar.hours:
+def _gate_faults(policy: "Policy", step: "Step") -> Iterator[str]:
+    for name in step.gates:
+        if name not in policy.events:
+            yield f"gates: there is no event {name!r}. Add [events.{_quoted(name)}]."
+    first_or_outside = step.channel == "intranet" or is_external(policy, step)
+    if step.strength is not Strength.MUST and first_or_outside:
         yield (
-            f"window.hours: there are no hours {window.hours!r}. "
-            f"Add [calendar.hours.{window.hours}]."
+            "strength: whatever comes after the intranet or the media must wait for them. "
+            "Remove it; only other steps inside can be weaker."
         )
-    else:
-        week = policy.calendar.hours[window.hours].weekly()
-        if not week:
-            yield f"window.hours: {window.hours!r} is never open. Give a weekday its hours."
-        elif window.working and window.working > MOST_WEEKS * week:
-            yield f"window.working: is over {MOST_WEEKS} weeks of {window.hours!r}. Shorten it."
+
+
+def _quoted(name: str) -> str:
+    return name if name.replace("_", "").replace("-", "").isalnum() else f'"{name}"'
 
 
 def is_external(policy: "Policy", step: "Step") -> bool:
@@ -160,7 +167,9 @@ def _first_faults(step: "Step", page: str, before: frozenset[str], external: boo
         yield "window, release: nothing is counted or released before the intranet. Remove them."
 
 
-def _people_faults(policy: "Policy", message_class: "MessageClass", step: "Step") -> Iterator[str]:
+def _people_faults(
+    policy: "Policy", message_class: "MessageClass", key: str, step: "Step"
+) -> Iterator[str]:
     external = is_external(policy, step)
     if external and step.channel not in EXTERNAL_CHANNELS:
         yield f"channel: {step.channel!r} is an inside channel; people outside get 'press' or 'newsroom'."
@@ -168,13 +177,21 @@ def _people_faults(policy: "Policy", message_class: "MessageClass", step: "Step"
         step.audience and step.audience in policy.audiences and policy.is_external(step.audience)
     ):
         yield "audience: name an external audience; nothing leaves the house by default."
-    if external and step.window is None:
+    if external and message_class.window_of(key) is None:
         yield 'window: say how long staff are ahead, for example window = { duration = "2 h" }.'
     if external and message_class.approval is None:
         yield "approval: what leaves the house needs somebody's approval. Add it to the class."
     if step.channel == "meeting" and not step.ticked_by:
         yield "ticked_by: say which role ticks that the meeting was held."
-    yield from _missing_roles(policy, "release.by", step.release.by if step.release else ())
+    if release := step.release:
+        yield from _missing_roles(policy, "release.by", release.by)
+        yield from _missing_roles(policy, "release.out_of_hours", release.out_of_hours)
+        if release.out_of_hours or release.hours is not None:
+            yield from hours_faults(policy, "release", release.hours)
+        if release.hours is not None and not release.out_of_hours:
+            yield "release.out_of_hours: say which roles may release while hours are closed."
+        if step.window and step.window.same_time_as:
+            yield "release: it is released with the step it is at the same time as. Remove it."
     yield from _missing_roles(policy, "ticked_by", step.ticked_by)
 
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.integration.promise.test_gates import TABLES, always_allow, database_refuses_nothing
-from tests.integration.promise.way import decided, open_window, published, release, wsgi
+from tests.integration.promise.way import decided, open_window, policy_of, published, release, wsgi
 from tests.public_house import PublicHouse
 from tests.public_visitor import Reader
 from tests.world import World
@@ -77,7 +77,30 @@ def without_release(world: World) -> str:
     return public_id
 
 
-WAYS = {"page": without_page, "window": without_window, "release": without_release}
+def without_event(world: World) -> str:
+    """Everything else given, and nobody said that the minutes are approved."""
+    public_id = published(world)
+    release(world, public_id)
+    open_window(world, public_id)
+    world.advance(hours=2)
+    return public_id
+
+
+WAYS = {
+    "page": without_page,
+    "window": without_window,
+    "release": without_release,
+    "event": without_event,
+}
+#: What must have happened before the newsroom and the press, where a way is about that.
+MINUTES = (
+    '[events."protokollet godkänt"]',
+    'opened_by = ["informationsenheten"]',
+    "[classes.beslut.steps.nyhetsrum]",
+    'gates = ["protokollet godkänt"]',
+    "[classes.beslut.steps.press]",
+    'gates = ["protokollet godkänt"]',
+)
 
 
 def shows(newsroom: PublicHouse, public_id: str) -> bool:
@@ -110,9 +133,15 @@ def carry_on(world: World, missing: str, off: tuple[str, ...], newsroom: PublicH
         return shows(newsroom, public_id)
 
 
-def house(make_world, newsroom_url: str, off: tuple[str, ...]) -> tuple[World, PublicHouse]:
-    world = make_world(gate=always_allow) if "domain" in off else make_world()
-    return world, PublicHouse(newsroom_url)
+@pytest.fixture
+def house(make_world, newsroom_url: str, tmp_path):
+    def make(missing: str, off: tuple[str, ...]) -> tuple[World, PublicHouse]:
+        options = {"gate": always_allow} if "domain" in off else {}
+        if missing == "event":
+            options["policy"] = policy_of(tmp_path, *MINUTES)
+        return make_world(**options), PublicHouse(newsroom_url)
+
+    return make
 
 
 FEWER = [
@@ -124,21 +153,17 @@ FEWER = [
 
 @pytest.mark.parametrize("missing", WAYS)
 @pytest.mark.parametrize("off", FEWER, ids="+".join)
-def test_with_some_places_gone_nothing_is_seen_too_soon(
-    make_world, newsroom_url, missing: str, off: tuple[str, ...]
-):
-    world, newsroom = house(make_world, newsroom_url, off)
+def test_with_some_places_gone_nothing_is_seen_too_soon(house, missing: str, off: tuple[str, ...]):
+    world, newsroom = house(missing, off)
     with newsroom:
         assert not carry_on(world, missing, off, newsroom)
 
 
 @pytest.mark.parametrize("missing", WAYS)
 @pytest.mark.parametrize("second", ["refusals", "triggers"])
-def test_with_all_three_gone_the_oracle_sees_the_violation(
-    make_world, newsroom_url, missing: str, second: str
-):
+def test_with_all_three_gone_the_oracle_sees_the_violation(house, missing: str, second: str):
     off = ("domain", second, "views")
-    world, newsroom = house(make_world, newsroom_url, off)
+    world, newsroom = house(missing, off)
     with newsroom:
         assert carry_on(world, missing, off, newsroom)
 

@@ -1,20 +1,32 @@
 """The steps of the way that most tests here take, and ways to disturb it."""
 
 import email
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 from typing import Any
 
 from announcer.services import holding, reviewing
 from announcer.services.installation import Installation
 from tests.doubles.recording_smtp import Message
-from tests.world import World
+from tests.world import POLICY, World
 
 #: A unit of seven: most rules need no more people than that.
 SMALL = '["bibliotek"]'
 STAFF_DOMAIN = "@hallefors.example"
+
+
+def policy_of(folder: Path, *lines: str) -> Path:
+    """Hällefors with ``lines`` laid over it, as a file of its own beside a copy."""
+    policies = folder / "policies"
+    shutil.copytree(POLICY.parent, policies)
+    file = policies / "changed.toml"
+    text = "\n".join(('derived_from = "hallefors.toml"', 'name = "Ändrad"', *lines))
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 class Died(BaseException):

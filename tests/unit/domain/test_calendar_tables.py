@@ -269,7 +269,7 @@ def test_a_window_across_a_clock_change_ends_when_it_does_on_paper(
 ) -> None:
     begins = local(confirmed.partition(" ")[2])
     assert f"{begins.astimezone(STOCKHOLM):%a %Y-%m-%d %H:%M}" == confirmed
-    found = window_of(window).ends(begins, policy_with(MORE_HOURS).calendars)
+    found = window_of(window).ends(begins, policy_with(MORE_HOURS).almanac())
     assert f"{found.astimezone(STOCKHOLM):%a %Y-%m-%d %H:%M %z}" == ends
 
 

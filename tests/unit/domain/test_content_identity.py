@@ -30,6 +30,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     "audience": names,
     "channels": names,
     "decision_at": decisions,
+    "known_at": decisions,
     "translations": st.dictionaries(texts, st.builds(Translation, texts, texts, texts), max_size=2),
     "attachments": st.lists(attachments, max_size=2).map(tuple),
 }

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from announcer.domain.announcement import AnnouncementState
-from announcer.domain.plan import AnnouncementFacts, Reason, Verdict, Wait, make_plan, may_start
+from announcer.domain.plan import AnnouncementFacts, Reason, Verdict, Wait, may_start
+from announcer.domain.schedule import make_plan
 from announcer.domain.step import StepFacts, StepState
 from tests.unit.domain.example_policy import content, hallefors, local
 

@@ -7,7 +7,7 @@ import pytest
 from announcer.domain.announcement import Content
 from announcer.domain.errors import Refusal
 from announcer.domain.manuscript import read_manuscript
-from announcer.domain.plan import make_plan, not_before
+from announcer.domain.schedule import make_plan, not_before
 from announcer.domain.step import ApprovalRule, PlannedStep
 from tests.unit.domain.example_policy import (
     EXAMPLES,

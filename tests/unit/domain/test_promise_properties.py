@@ -12,8 +12,9 @@ from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.calendar import NeverOpen, Opening, WorkingCalendar
 from announcer.domain.errors import PolicyError, Refusal
 from announcer.domain.notation import read_openings
-from announcer.domain.plan import AnnouncementFacts, make_plan, may_start, not_before
-from announcer.domain.policy import Policy, Window, parse_policy
+from announcer.domain.plan import AnnouncementFacts, may_start
+from announcer.domain.policy import Almanac, Policy, Window, parse_policy
+from announcer.domain.schedule import make_plan, not_before
 from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
 from tests.unit.domain.example_policy import REMOVED, content, hallefors, local, put, table
 
@@ -195,7 +196,7 @@ def test_no_window_ends_before_its_floor(
 ) -> None:
     window = Window.model_validate(raw)
     try:
-        ends = window.ends(confirmed, {"vaxeln": calendar})
+        ends = window.ends(confirmed, Almanac({"vaxeln": calendar}, calendar.zone))
     except NeverOpen:
         return  # drawn so that it hardly opens; a policy with such hours is refused
     # The database refuses a start before this, in whole seconds.

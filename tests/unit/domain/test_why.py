@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from announcer.domain.plan import make_plan, not_before
 from announcer.domain.policy import Policy
+from announcer.domain.schedule import forecast
 from announcer.domain.why import Foreseen, foresee, is_day_off
 from announcer.render.foreseen import sentences, setting_of
 from tests.unit.domain.example_policy import content, hallefors, local, policy_with
@@ -13,9 +13,7 @@ from tests.unit.domain.example_policy import content, hallefors, local, policy_w
 
 def foreseen(policy: Policy, confirmed: str, class_name: str = "beslut") -> dict[str, Foreseen]:
     text = content(class_name, audience=("alla", "press"))
-    steps = make_plan(policy, text)
-    begins = local(confirmed)
-    plan = [(step, not_before(policy, class_name, step, begins) or begins) for step in steps]
+    plan = forecast(policy, text, local(confirmed))
     return {one.step.key: one for one in foresee(policy, class_name, plan)}
 
 
@@ -109,11 +107,28 @@ def test_what_a_person_sets_has_no_time_and_what_comes_after_it_hangs() -> None:
     assert {key for key, one in direct.items() if one.hangs} == {"press", "nyhetsrum"}
 
 
-def test_a_time_that_is_not_known_is_given_with_its_window() -> None:
-    steps = make_plan(hallefors(), content(audience=("alla", "press")))
-    found = foresee(hallefors(), "beslut", [(step, None) for step in steps])
-    assert [one.at for one in found] == [None] * len(steps)
-    assert all(one.hangs and one.reasons for one in found)
+def test_an_event_an_hour_and_a_handover_are_said_in_words() -> None:
+    steps = "classes/beslut/steps"
+    policy = policy_with(
+        {
+            "events/protokollet godkänt": {"opened_by": ["chef"]},
+            f"{steps}/intranet/at": {"before_known": "90 min"},
+            f"{steps}/press/window": {"handover": True, "minimum": "1 h"},
+            f"{steps}/press/gates": ["protokollet godkänt"],
+        }
+    )
+    text = content(audience=("alla", "press"), known_at=local("2026-12-09 09:00"))
+    plan = foresee(policy, "beslut", forecast(policy, text, local("2026-12-08 10:00")))
+    found = {one.step.key: sentences(one, setting_of(policy, "sv")) for one in plan}
+    assert found["intranet"][0].replace("\xa0", " ") == (
+        "Tidigast 9 december 2026 klockan 07.30, räknat baklänges från när nyheten blir känd ändå."
+    )
+    assert found["press"] == (
+        "Väntar på: protokollet godkänt.",
+        "Personalen har försprång tills varje skift har lämnat över.",
+        "Släpps för hand av Informationsenheten.",
+    )
+    assert next(one for one in plan if one.step.key == "press").hangs
 
 
 def test_a_day_off_is_one_on_which_nobody_works_whichever_hours_are_asked() -> None:
