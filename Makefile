@@ -8,7 +8,7 @@ CATALOGUES := $(wildcard announcer/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-peers check bench messages requirements clean chromium
+.PHONY: help demo run test test-peers check bench messages diagrams requirements clean chromium
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ messages: $(STAMP) ## Extract message ids into the catalogues
 	@mkdir -p var
 	$(BIN)/pybabel -q extract --keywords=N_ --mapping babel.cfg --no-location --sort-output --omit-header --output var/messages.pot announcer web workers
 	for language in sv en fi; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --input-file var/messages.pot --locale $$language --output-file announcer/translations/$$language/LC_MESSAGES/messages.po; done
+
+diagrams: $(STAMP) ## Draw the diagrams in docs/ from the code
+	$(BIN)/python -m tests.architecture.diagrams
 
 requirements: ## Compile pinned and hashed requirements anew (needs uv)
 	uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml

@@ -25,7 +25,7 @@ from announcer.domain.errors import PolicyError
 from announcer.domain.policy import Policy, parse_policy
 from announcer.domain.toml_file import merged, read_toml
 from tests.architecture.catalogues import extracted
-from tests.architecture.diagrams import TABLES, mermaid
+from tests.architecture.diagrams import block, diagrams, pictures
 from tests.architecture.repository import (
     ROOT,
     blocks,
@@ -199,11 +199,23 @@ def test_what_is_quoted_from_the_screen_can_be_read_there(document):
 # Diagrams, channels, crash points -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("thing", TABLES)
-def test_the_state_diagrams_are_those_of_the_program(thing):
-    assert mermaid(TABLES[thing]) in blocks(DEVELOPER, "mermaid"), (
-        "print them anew: python -m tests.architecture.diagrams"
-    )
+@pytest.mark.parametrize(("path", "name", "drawn"), list(diagrams()))
+def test_the_diagrams_are_those_of_the_program(path, name, drawn):
+    (found,) = block(name).findall(path.read_text(encoding="utf-8"))
+    assert found[1] == drawn, "draw them anew: make diagrams"
+
+
+@pytest.mark.parametrize(
+    ("path", "drawn"), list(pictures()), ids=lambda one: getattr(one, "name", "")
+)
+def test_the_pictures_that_are_drawn_are_those_of_the_program(path, drawn):
+    assert path.read_bytes() == drawn, "draw them anew: make diagrams"
+    assert f"images/{path.name})" in EVERYTHING
+
+
+def test_every_diagram_of_the_documents_is_drawn():
+    written = sum(len(blocks(text, "mermaid")) for text in DOCS.values())
+    assert written == len(list(diagrams()))
 
 
 def test_every_crash_point_is_in_the_developers_page():
