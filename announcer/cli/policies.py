@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -17,8 +18,8 @@ from announcer.domain.schedule import forecast
 from announcer.domain.toml_file import read_toml
 from announcer.domain.why import Foreseen, foresee
 from announcer.render.catalogue import clock_in_words, day_in_words, moment_in_words
-from announcer.render.foreseen import sentences, setting_of, stops
-from announcer.render.timeline import Setting, as_file
+from announcer.render.foreseen import sentences, setting_of, stops, warning
+from announcer.render.timeline import Line, Setting, as_file
 from announcer.render.timeline_shapes import EARLIEST, INSIDE, OUTSIDE
 
 
@@ -42,6 +43,7 @@ def check(file: Path) -> None:
 @click.option("--at", help="Instead: when the page is confirmed, local time.")
 @click.option("--audience", "audiences", multiple=True, help="An audience that the writer names.")
 @click.option("--channel", "channels", multiple=True, help="A channel that the writer chooses.")
+@click.option("--known-at", help="When the news is known anyway, local time.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also write the plan as a picture.")
 def plan(
     file: Path,
@@ -50,6 +52,7 @@ def plan(
     at: str | None,
     audiences: tuple[str, ...],
     channels: tuple[str, ...],
+    known_at: str | None,
     svg: Path | None,
 ) -> None:
     """Show what an announcement of a class would do when, and why then.
@@ -65,6 +68,8 @@ def plan(
     if (approved_at is None) == (at is None):
         raise click.UsageError("give one of --approved-at and --at")
     content = _example(found, class_name, audiences, channels)
+    if known_at is not None:
+        content = replace(content, known_at=_moment(found, known_at, "--known-at"))
     begins = _moment(found, approved_at or at or "", "--at" if at else "--approved-at")
     setting = setting_of(found, found.organisation.language)
     shown = foresee(found, class_name, forecast(found, content, begins))
@@ -72,7 +77,9 @@ def plan(
     for line in (heading[1], *_told(shown, setting, _title_of(found))):
         click.echo(line)
     if svg is not None:
-        _write(svg, as_file(stops(shown, setting, _title_of(found)), setting, heading=heading))
+        lines = {Line.KNOWN: content.known_at} if content.known_at else {}
+        steps = stops(shown, setting, _title_of(found))
+        _write(svg, as_file(steps, setting, heading=heading, lines=lines))
 
 
 def _assumed(setting: Setting, begins: datetime, *, approved: bool) -> str:
@@ -95,7 +102,8 @@ def _told(shown: list[Foreseen], setting: Setting, title_of: Callable[[str], str
             where = setting.translate(OUTSIDE if one.step.external else INSIDE)
             audience = ", ".join(title_of(name) for name in one.step.audience)
             yield f"  {name}, {where}: {audience} [{one.step.source}]"
-            yield from (f"    {sentence}" for sentence in sentences(one, setting))
+            told = (*filter(None, [warning(one, setting)]), *sentences(one, setting))
+            yield from (f"    {sentence}" for sentence in told)
 
 
 def _when(one: Foreseen, setting: Setting) -> str:

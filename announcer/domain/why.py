@@ -37,10 +37,11 @@ def foresee(policy: Policy, class_name: str, plan: Sequence[Forecast]) -> list[F
     for one in plan:
         step = one.step
         hangs = bool(one.waits) or any(found[key].hangs for key in step.after)
+        # No clock says when people meet or something happens; an hour it is meant for does.
+        unknown = (step.channel == "meeting" or step.gates) and step.meant_for is None
         found[step.key] = Foreseen(
             step,
-            # A meeting is when people meet; the hour it is meant for is the best there is.
-            step.meant_for if step.channel == "meeting" else one.earliest,
+            None if unknown else one.earliest,
             hangs,
             why_then(policy, class_name, step, confirmed, one.earliest),
             late=one.late,
@@ -103,6 +104,7 @@ def _lead(
     if window is None or not (window.floor() or window.handover):
         return
     yield _window(window, external=step.external)
+    yield from _bounds(window)
     calendar = policy.calendars.get(window.hours or "")
     if calendar is None:
         return
@@ -128,6 +130,14 @@ def _window(window: Window, *, external: bool) -> Reason:
         ahead, waits = N_("Personalen har försprång i {amount}."), N_("Väntar {amount}.")
         values = {"amount": window.duration}
     return Reason(Wait.WINDOW, ahead if external else waits, values)
+
+
+def _bounds(window: Window) -> Iterator[Reason]:
+    """What holds whatever the rest comes to."""
+    if window.minimum is not None:
+        yield Reason(Wait.WINDOW, N_("Minst {amount}."), {"amount": window.minimum})
+    if window.maximum is not None:
+        yield Reason(Wait.WINDOW, N_("Högst {amount}."), {"amount": window.maximum})
 
 
 def _closed_at_first(calendar: WorkingCalendar, confirmed: datetime) -> Iterator[Reason]:

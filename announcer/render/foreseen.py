@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from announcer.domain.errors import N_
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy
 from announcer.domain.why import Foreseen, is_day_off
@@ -23,6 +24,12 @@ def sentences(one: Foreseen, setting: Setting) -> tuple[str, ...]:
     return tuple(reason.say(setting.translate, words) for reason in one.reasons)
 
 
+def warning(one: Foreseen, setting: Setting) -> str:
+    """What is wrong with the moment at which a step goes; empty where nothing is."""
+    late = N_("Det här kommer efter att nyheten blir känd ändå.")
+    return setting.translate(late) if one.late else ""
+
+
 def stops(
     plan: Sequence[Foreseen], setting: Setting, audience_name: Callable[[str], str]
 ) -> list[Stop]:
@@ -35,6 +42,7 @@ def stops(
             hangs=one.hangs,
             audience=", ".join(audience_name(name) for name in one.step.audience),
             notes=sentences(one, setting),
+            warning=warning(one, setting),
         )
         for one in plan
     ]

@@ -4,7 +4,7 @@ It is made for pages with a strict content policy: no script and no style in it,
 which the page's stylesheet holds :func:`style`. A file carries its own (:func:`as_file`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
@@ -12,10 +12,10 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from announcer.render.lettering import lines_of
-from announcer.render.timeline_rows import Mark, Stop, rows
+from announcer.render.timeline_rows import Line, Mark, Stop, rows
 from announcer.render.timeline_shapes import NOTE_SIZE, WIDTH, Drawing, draw, text
 
-__all__ = ["Mark", "Setting", "Stop", "as_file", "style", "timeline"]
+__all__ = ["Line", "Mark", "Setting", "Stop", "as_file", "style", "timeline"]
 
 _MARGIN = 20
 #: A page brings its typeface, which is narrow, and falls back on the system's own; a file must make
@@ -47,19 +47,26 @@ def timeline(
     *,
     title: str,
     name: str = "plan",
-    now: datetime | None = None,
+    lines: Mapping[Line, datetime] | None = None,
 ) -> str:
     """An ``<svg>`` for a page; its `<title>` and `<desc>` say in words what it shows.
 
-    ``name`` begins the ids in it, so that a page can have several; ``now`` (aware UTC) is marked.
+    ``name`` begins the ids in it, so that a page can have several; ``lines`` are moments (aware
+    UTC) that are no steps.
     """
-    drawing = _drawn(stops, setting, name, now, _ON_A_PAGE)
+    drawing = _drawn(stops, setting, name, lines, _ON_A_PAGE)
     return _svg(drawing, title, f"0 0 {WIDTH} {drawing.height}", "".join(drawing.shapes))
 
 
-def as_file(stops: Sequence[Stop], setting: Setting, *, heading: Sequence[str]) -> bytes:
+def as_file(
+    stops: Sequence[Stop],
+    setting: Setting,
+    *,
+    heading: Sequence[str],
+    lines: Mapping[Line, datetime] | None = None,
+) -> bytes:
     """The picture as a file of its own. ``heading``: the title, and what stands below it."""
-    drawing = _drawn(stops, setting, "plan", None, 1.0)
+    drawing = _drawn(stops, setting, "plan", lines, 1.0)
     above, top = _heading(heading)
     drawing.words[:0] = heading[1:]
     box = f"{-_MARGIN} {-_MARGIN} {WIDTH + 2 * _MARGIN} {drawing.height + top + 2 * _MARGIN}"
@@ -77,10 +84,14 @@ def style() -> str:
 
 
 def _drawn(
-    stops: Sequence[Stop], setting: Setting, name: str, now: datetime | None, letters: float
+    stops: Sequence[Stop],
+    setting: Setting,
+    name: str,
+    lines: Mapping[Line, datetime] | None,
+    letters: float,
 ) -> Drawing:
     drawing = Drawing(setting.zone.key, setting.language, setting.translate, name, letters=letters)
-    draw(drawing, rows(stops, setting.zone, setting.is_day_off, now))
+    draw(drawing, rows(stops, setting.zone, setting.is_day_off, lines))
     return drawing
 
 

@@ -1,11 +1,11 @@
-"""What stands under what in a timeline that runs downwards: days, nights, steps, and now.
+"""What stands under what in a timeline that runs downwards: days, nights, steps, and lines across.
 
 Time is not drawn to scale: a plan may do five things in a minute and wait a week for the sixth.
 Each thing has a row of its own, so that nothing can lie on something else, and what passes between
 them is rows as well: every night, every day on which nobody is at work.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -34,6 +34,7 @@ class Stop:
 
     ``at`` is when it goes or went (aware UTC); None where that hangs on an event or a person, which
     ``notes`` then name. With ``hangs`` it may become later than ``at`` for the same reason.
+    ``warning`` is what somebody should look at.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Stop:
     mark: Mark = Mark.WAITING
     audience: str = ""
     notes: tuple[str, ...] = ()
+    warning: str = ""
 
 
 class Shade(StrEnum):
@@ -86,34 +88,45 @@ class StopRow:
     shade: Shade
 
 
-@dataclass(frozen=True)
-class NowRow:
-    """The present moment (aware UTC)."""
+class Line(StrEnum):
+    """A moment that is no step, drawn across."""
 
+    #: The present.
+    NOW = "now"
+    #: The news is known anyway, by a clock that nobody here owns.
+    KNOWN = "known"
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """Such a moment (aware UTC)."""
+
+    line: Line
     at: datetime
     shade: Shade
 
 
-Row = DayRow | NightRow | SkippedRow | StopRow | NowRow
+Row = DayRow | NightRow | SkippedRow | StopRow | LineRow
 
 
 def rows(
     stops: Sequence[Stop],
     zone: ZoneInfo,
     is_day_off: Callable[[date], bool],
-    now: datetime | None = None,
+    lines: Mapping[Line, datetime] | None = None,
 ) -> list[Row]:
-    """The rows from the first to the last step, steps in the order of their time.
+    """The rows from the first to the last moment (aware UTC), steps in the order of their time.
 
     A step without a time keeps its place in the plan: right behind the step before it.
     """
-    moments = _moments(stops, now)
-    if not moments:
-        return [StopRow(stop, Shade.NONE) for stop in stops]
-    before, things = _things(stops, now)
-    days = _Days(zone, is_day_off, things)
+    before, things = _things(stops)
+    _insert(things, lines or {})
     unknown: list[Row] = [StopRow(stop, Shade.NONE) for stop in before]
-    return [*unknown, *days.rows(zone_date(min(moments), zone), zone_date(max(moments), zone))]
+    if not things:
+        return unknown
+    days = _Days(zone, is_day_off, things)
+    first, last = (zone_date(things[end][0], zone) for end in (0, -1))
+    return [*unknown, *days.rows(first, last)]
 
 
 def zone_date(moment: datetime, zone: ZoneInfo) -> date:
@@ -121,19 +134,12 @@ def zone_date(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def _moments(stops: Sequence[Stop], now: datetime | None) -> list[datetime]:
-    known = [stop.at for stop in stops if stop.at is not None]
-    return [*known, *([now] if now and known else [])]
+#: What has a row, and when.
+Thing = tuple[datetime, Stop | Line]
 
 
-Thing = tuple[datetime, Stop | None]
-
-
-def _things(stops: Sequence[Stop], now: datetime | None) -> tuple[list[Stop], list[Thing]]:
-    """Steps that come before any time is known; and everything else with the time of its row.
-
-    Now is a thing without a step.
-    """
+def _things(stops: Sequence[Stop]) -> tuple[list[Stop], list[Thing]]:
+    """Steps that come before any time is known; and the others with the time of their row."""
     before: list[Stop] = []
     things: list[Thing] = []
     at: datetime | None = None
@@ -143,12 +149,22 @@ def _things(stops: Sequence[Stop], now: datetime | None) -> tuple[list[Stop], li
             before.append(stop)
         else:
             things.append((at, stop))
-    ordered = sorted(things, key=lambda thing: thing[0])
-    if now is not None:
-        # Below the last step that has its time; one that still waits for its own is not past.
-        past = [n for n, (_, stop) in enumerate(ordered) if stop and stop.at and stop.at <= now]
-        ordered.insert(past[-1] + 1 if past else 0, (now, None))
-    return before, ordered
+    return before, sorted(things, key=lambda thing: thing[0])
+
+
+def _insert(things: list[Thing], lines: Mapping[Line, datetime]) -> None:
+    """Put the lines where they belong among steps that are in order."""
+    if (known := lines.get(Line.KNOWN)) is not None:
+        # Above what goes at that very moment: by then it is known.
+        things.insert(sum(at < known for at, _ in things), (known, Line.KNOWN))
+    if (now := lines.get(Line.NOW)) is not None:
+        # Below the last that has its time; a step that still waits for its own is not past.
+        past = [n for n, (at, one) in enumerate(things) if at <= now and _has_time(one)]
+        things.insert(past[-1] + 1 if past else 0, (now, Line.NOW))
+
+
+def _has_time(one: Stop | Line) -> bool:
+    return isinstance(one, Line) or one.at is not None
 
 
 @dataclass(frozen=True)
@@ -173,12 +189,13 @@ class _Days:
     def _day(self, day: date) -> Iterator[Row]:
         off = self.is_day_off(day)
         yield DayRow(day, Shade.OFF if off else Shade.NONE)
-        for at, stop in self._on(day):
+        for at, one in self._on(day):
             night = is_night(at.astimezone(self.zone).time())
             shade = Shade.OFF if off else Shade.NIGHT if night else Shade.NONE
-            if stop and stop.at is None:
-                shade = Shade.NONE
-            yield StopRow(stop, shade) if stop else NowRow(at, shade)
+            if isinstance(one, Line):
+                yield LineRow(one, at, shade)
+            else:
+                yield StopRow(one, shade if one.at else Shade.NONE)
 
     def _on(self, day: date) -> list[Thing]:
         return [thing for thing in self.things if zone_date(thing[0], self.zone) == day]

@@ -11,9 +11,10 @@ from announcer.render.catalogue import clock_in_words, day_in_words
 from announcer.render.lettering import lines_of, width_of
 from announcer.render.timeline_rows import (
     DayRow,
+    Line,
+    LineRow,
     Mark,
     NightRow,
-    NowRow,
     Row,
     Shade,
     SkippedRow,
@@ -44,6 +45,10 @@ _SIGNS = {
     Mark.DONE: "M-4 0 -1 3.5 4.5 -3.5",
     Mark.HELD: "M-2.5 -3.5V3.5M2.5 -3.5V3.5",
     Mark.WITHDRAWN: "M-3.5 -3.5 3.5 3.5M3.5 -3.5 -3.5 3.5",
+}
+_LINES = {
+    Line.NOW: (N_("nu, {clock}"), "M-8 -7 8 0 -8 7Z"),
+    Line.KNOWN: (N_("blir känt senast {clock}"), "M-6 9V-9L9 -4.5 -4 0V9Z"),
 }
 _MOON = "M2.2 -6A6.2 6.2 0 1 0 6.4 2.6 5.2 5.2 0 0 1 2.2 -6Z"
 
@@ -99,7 +104,7 @@ def draw(drawing: Drawing, found: Sequence[Row]) -> None:
         elif isinstance(row, SkippedRow):
             _skipped(drawing, row)
         else:
-            _now(drawing, row)
+            _across(drawing, row)
         _shade(drawing, row.shade, top)
     drawing.shapes[:0] = [*_bands(drawing), *_axis(drawing)]
     _legend(drawing, [row.stop for row in found if isinstance(row, StopRow)])
@@ -143,17 +148,18 @@ def _skipped(drawing: Drawing, row: SkippedRow) -> None:
     drawing.words.append(f"{words}.")
 
 
-def _now(drawing: Drawing, row: NowRow) -> None:
+def _across(drawing: Drawing, row: LineRow) -> None:
+    """A moment that is no step, as a line; an arrow is the present, a flag what is known anyway."""
     drawing.height += 28
     y = drawing.height - 10
-    words = drawing.say(
-        N_("nu, {clock}"), clock=clock_in_words(row.at, drawing.zone, drawing.language)
-    )
-    right = round(TIME + width_of(words, NOTE_SIZE)) + 8
+    message, sign = _LINES[row.line]
+    clock = clock_in_words(row.at, drawing.zone, drawing.language)
+    words = drawing.say(message, clock=clock)
+    right = round(TIME + width_of(words, NOTE_SIZE + 1)) + 8
     drawing.shapes += [
-        f'<path class="tl-now-arrow" d="M{AXIS - 8} {y - 7} {AXIS + 8} {y} {AXIS - 8} {y + 7}Z"/>',
-        text(TIME, y + 5, "tl-now", words),
-        f'<path class="tl-now-line" d="M{right} {y}H{EDGE}"/>',
+        f'<path class="tl-flag tl-{row.line}" transform="translate({AXIS} {y})" d="{sign}"/>',
+        text(TIME, y + 5, f"tl-{row.line}", words),
+        f'<path class="tl-line tl-{row.line}" d="M{right} {y}H{EDGE}"/>',
     ]
     drawing.words.append(f"{words}.")
 
@@ -190,10 +196,9 @@ def _lettering(drawing: Drawing, stop: Stop) -> list[tuple[str, float, int, str]
         lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, stop.audience))
     if stop.at and (summer := which_passing(stop.at, ZoneInfo(drawing.zone))) is not None:
         lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, drawing.say(SUMMER if summer else WINTER)))
-    for number, note in enumerate(stop.notes):
-        kind = "tl-stopped" if stop.mark is Mark.HELD and number == 0 else "tl-note"
-        lines.append((kind, NOTE_SIZE, NOTE_LINE, note))
-    return lines
+    if stop.warning:
+        lines.append(("tl-warning", NOTE_SIZE, NOTE_LINE, stop.warning))
+    return [*lines, *(("tl-note", NOTE_SIZE, NOTE_LINE, note) for note in stop.notes)]
 
 
 def _sentence(drawing: Drawing, stop: Stop, clock: str) -> str:

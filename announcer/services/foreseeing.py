@@ -1,5 +1,8 @@
 """What a text that waits for approval would do when, and why then."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from announcer.db import engine
 from announcer.domain.policy import Policy
 from announcer.domain.why import Foreseen, foresee
@@ -7,7 +10,16 @@ from announcer.services import planning, records
 from announcer.services.installation import Installation
 
 
-def of_proposal(installation: Installation, reference: str) -> tuple[Policy, list[Foreseen]]:
+@dataclass(frozen=True)
+class Prospect:
+    """A plan before it is one. ``known_at`` (aware UTC) is when the news is known anyway."""
+
+    policy: Policy
+    steps: list[Foreseen]
+    known_at: datetime | None
+
+
+def of_proposal(installation: Installation, reference: str) -> Prospect:
     """The steps of an announcement's newest text, as if it were approved and its page confirmed
     now; with the policy that it was handed in under.
 
@@ -19,4 +31,4 @@ def of_proposal(installation: Installation, reference: str) -> tuple[Policy, lis
         policy = records.policy_of(session, installation, row)
         content = records.text_of(records.newest_revision(session, row.id))
         plan = planning.forecast_of(session, policy, content, engine.now(session))
-        return policy, foresee(policy, row.class_name, plan)
+        return Prospect(policy, foresee(policy, row.class_name, plan), content.known_at)

@@ -12,7 +12,7 @@ from announcer.domain.audience import Person
 from announcer.services import holding
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
-from tests.world import World
+from tests.world import BESLUT, World
 
 #: The day before Christmas Eve, 11.52 in Hällefors.
 BEFORE_CHRISTMAS = datetime(2026, 12, 23, 10, 52, tzinfo=UTC)
@@ -64,6 +64,28 @@ def test_the_picture_follows_what_happens(world: World, desk: Visitor, publish: 
     holding.release(world.installation, world.communicator, public_id)
     world.settle()
     assert "15.52 Pressmeddelande, utanför huset. Medierna. Klart." in picture(desk, path)
+
+
+def test_the_hour_at_which_the_news_is_known_anyway_is_drawn(
+    world: World, desk: Visitor, publish: Publish
+) -> None:
+    text = BESLUT.format(title="Kallelsen", audience='["alla"]')
+    known = text.replace("unit =", "known_at = 2026-12-23T13:00:00+01:00\nunit =")
+    public_id = world.submit(known)
+    assert "blir känt senast 13.00. tidigast 14.22 Press" in picture(desk, f"/godkann/{public_id}")
+    publish(public_id)
+    said = picture(desk, f"/meddelanden/{public_id}")
+    assert said.index("nu, 11.52") < said.index("blir känt senast 13.00") < said.index("Press")
+
+
+def test_who_writes_sees_the_picture_before_handing_in(world: World, sign_in: SignIn) -> None:
+    chief = sign_in(world.chief)
+    chief.get("/skriv?klass=beslut")
+    chief.press(
+        "Visa", rubrik="Nya tider", sammanfattning="Kort.", text="Mer.", kontakt="Chefen", malgrupp=["alla"],
+    )  # fmt: skip
+    (found,) = chief.tree.xpath("//main//svg[@role='img']/desc")
+    assert "tidigast 14.22 Pressmeddelande, utanför huset." in found.text_content()
 
 
 def test_the_picture_of_what_was_withdrawn_says_what_does_not_go(

@@ -60,6 +60,17 @@ def test_the_writers_choices_are_part_of_the_question() -> None:
     assert shown == ["Intranätet", "Möte", "Pressmeddelande", "Nyhetsrummet"]
 
 
+def test_what_staff_would_learn_too_late_is_said_and_the_hour_is_drawn(tmp_path: Path) -> None:
+    file = tmp_path / "plan.svg"
+    options = ("--class=information", "--at=2026-12-08T10:00", "--known-at=2026-12-08T09:00")
+    said = lines(*options, "--svg", str(file))
+    late = "    Det här kommer efter att nyheten blir känd ändå."
+    assert said.count(late) == 3  # page, e-mail and posters; the press is not staff
+    assert "blir känt senast 09.00" in file.read_text(encoding="utf-8")
+    in_time = lines("--class=information", "--at=2026-12-08T10:00", "--known-at=2026-12-08T11:00")
+    assert late not in in_time
+
+
 def test_the_picture_is_a_file_that_says_the_same(tmp_path: Path) -> None:
     file = tmp_path / "plan.svg"
     said = lines("--class", "beslut", "--approved-at", "2026-12-23T16:55", "--svg", str(file))

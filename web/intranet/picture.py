@@ -1,17 +1,22 @@
 """The timeline of an announcement, for its pages: as it would go, and as it goes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from announcer.domain.announcement import Content
 from announcer.domain.errors import N_
 from announcer.domain.plan import Wait
+from announcer.domain.schedule import Forecast
 from announcer.domain.step import StepState
+from announcer.domain.why import foresee
 from announcer.render.foreseen import setting_of, stops
-from announcer.render.timeline import Mark, Stop, timeline
+from announcer.render.timeline import Line, Mark, Stop, timeline
 from announcer.services import foreseeing
+from announcer.services.foreseeing import Prospect
 from announcer.services.status import AnnouncementStatus, StepStatus
 from web.intranet.access import arrival, installation
 from web.intranet.words import audience_name, reason
@@ -28,16 +33,30 @@ _STATES = {
     Mark.WITHDRAWN: N_("Går inte ut"),
     Mark.HELD: N_("Stoppat"),
 }
+_LATE = N_("Det här kommer efter att nyheten blir känd ändå.")
 #: Where the field has a better word than "done".
 _DONE = {"intranet": N_("Uppe på intranätet, kontrollerat"), "meeting": N_("Hållet")}
 
 
+def of_text(content: Content, plan: Sequence[Forecast]) -> Markup:
+    """What would happen if the text that somebody is writing were up now."""
+    policy = installation().policy
+    steps = foresee(policy, content.class_name, plan)
+    return _prospect(Prospect(policy, steps, content.known_at))
+
+
 def of_proposal(public_id: str) -> Markup:
     """What would happen if the text were approved now. The caller has asked who may see it."""
-    policy, plan = foreseeing.of_proposal(installation(), public_id)
-    setting = setting_of(policy, str(get_locale()))
+    return _prospect(foreseeing.of_proposal(installation(), public_id))
+
+
+def _prospect(found: Prospect) -> Markup:
+    setting = setting_of(found.policy, str(get_locale()))
     drawn = timeline(
-        stops(plan, setting, audience_name), setting, title=_("När det går, om det godkänns nu")
+        stops(found.steps, setting, audience_name),
+        setting,
+        title=_("När det går, räknat från nu"),
+        lines=_known(found.known_at),
     )
     return Markup(drawn)  # noqa: S704 - every word in it was escaped when it was drawn
 
@@ -47,13 +66,19 @@ def of_status(found: AnnouncementStatus) -> Markup:
     setting = setting_of(installation().policy, str(get_locale()))
     at = arrival().now
     going_on = [_stop(step, at) for step in found.steps]
-    drawn = timeline(going_on, setting, title=_("Vad som har gått och vad som kommer"), now=at)
-    return Markup(drawn)  # noqa: S704 - as above
+    title = _("Vad som har gått och vad som kommer")
+    lines = {Line.NOW: at, **_known(found.known_at)}
+    return Markup(timeline(going_on, setting, title=title, lines=lines))  # noqa: S704 - as above
+
+
+def _known(at: datetime | None) -> dict[Line, datetime]:
+    return {Line.KNOWN: at} if at else {}
 
 
 def _stop(step: StepStatus, now: datetime) -> Stop:
-    held = step.held or any(one.wait is Wait.HELD for one in step.reasons)
-    mark = Mark.HELD if held else _MARKS[step.state]
+    stopped = [one for one in step.reasons if one.wait in (Wait.HELD, Wait.TOO_LATE)]
+    mark = Mark.HELD if step.held or stopped else _MARKS[step.state]
+    late = step.late and step.state is StepState.WAITING
     by_time_only = all(one.wait is Wait.WINDOW for one in step.reasons)
     return Stop(
         name=_(step.channel_name),
@@ -62,7 +87,8 @@ def _stop(step: StepStatus, now: datetime) -> Stop:
         hangs=mark in (Mark.WAITING, Mark.HELD) and not by_time_only,
         mark=mark,
         audience=", ".join(map(audience_name, step.audience)),
-        notes=(*_state(step, mark), *map(reason, step.reasons)),
+        notes=(*_state(step, mark), *(reason(one) for one in step.reasons if one not in stopped)),
+        warning=" ".join([*map(reason, stopped), *([_(_LATE)] if late else [])]),
     )
 
 

@@ -18,6 +18,7 @@ from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
 from announcer.services import calling, status, writing
+from web.intranet import picture
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import (
     Form,
@@ -125,6 +126,7 @@ def _preview(form: Form, content: Content) -> str:
         content=content,
         html=_with_files_inside(rendered(content, NOT_YET, translator), content),
         plan=plan,
+        picture=picture.of_text(content, plan),
         encoded=encoded,
     )
 

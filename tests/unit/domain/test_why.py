@@ -123,12 +123,35 @@ def test_an_event_an_hour_and_a_handover_are_said_in_words() -> None:
     assert found["intranet"][0].replace("\xa0", " ") == (
         "Tidigast 9 december 2026 klockan 07.30, räknat baklänges från när nyheten blir känd ändå."
     )
-    assert found["press"] == (
+    assert tuple(said.replace("\xa0", " ") for said in found["press"]) == (
         "Väntar på: protokollet godkänt.",
         "Personalen har försprång tills varje skift har lämnat över.",
+        "Minst 1 timme.",
         "Släpps för hand av Informationsenheten.",
     )
-    assert next(one for one in plan if one.step.key == "press").hangs
+    by_key = {one.step.key: one for one in plan}
+    assert by_key["press"].hangs
+    assert by_key["press"].at is None  # no clock says when the minutes are approved
+    assert by_key["intranet"].at == local("2026-12-09 07:30")
+
+
+def test_a_meeting_that_is_meant_for_an_hour_stands_at_that_hour_and_hangs() -> None:
+    at = {"days_before": 1, "clock": "13:00", "hours": "vaxeln"}
+    policy = policy_with({"classes/kommande beslut/steps/mote/at": at})
+    text = content("kommande beslut", known_at=local("2026-12-08 09:00"))
+    plan = foresee(policy, text.class_name, forecast(policy, text, local("2026-12-04 10:00")))
+    meeting = next(one for one in plan if one.step.key == "mote")
+    assert (meeting.at, meeting.hangs) == (local("2026-12-07 13:00"), True)
+
+
+def test_bounds_of_a_window_are_said_beside_it() -> None:
+    window = {"clock": "09:00", "hours": "vaxeln", "minimum": "14 h", "maximum": "48 h"}
+    policy = policy_with({"classes/beslut/steps/press/window": window})
+    assert why(policy, "2026-12-08 20:00")[:3] == [
+        "Personalen har försprång till klockan 09.00 nästa arbetsdag.",
+        "Minst 14 timmar.",
+        "Högst 2 dygn.",
+    ]
 
 
 def test_a_day_off_is_one_on_which_nobody_works_whichever_hours_are_asked() -> None:

@@ -12,7 +12,7 @@ from lxml import etree
 from announcer.domain.why import is_day_off
 from announcer.render.catalogue import amount_in_words, translator, value_in_words
 from announcer.render.lettering import lines_of, width_of
-from announcer.render.timeline import Mark, Setting, Stop, as_file, style, timeline
+from announcer.render.timeline import Line, Mark, Setting, Stop, as_file, style, timeline
 from announcer.render.timeline_shapes import WIDTH
 from tests.unit.domain.example_policy import STOCKHOLM, hallefors, local
 
@@ -27,8 +27,14 @@ def setting(language: str = "sv") -> Setting:
     )
 
 
-def drawn(*stops: Stop, now: datetime | None = None, language: str = "sv") -> etree._Element:
-    return etree.fromstring(timeline(stops, setting(language), title="Planen", now=now))
+def drawn(
+    *stops: Stop,
+    now: datetime | None = None,
+    known: datetime | None = None,
+    language: str = "sv",
+) -> etree._Element:
+    lines = {line: at for line, at in ((Line.NOW, now), (Line.KNOWN, known)) if at}
+    return etree.fromstring(timeline(stops, setting(language), title="Planen", lines=lines))
 
 
 def texts(picture: etree._Element) -> list[str]:
@@ -88,15 +94,21 @@ stops = st.builds(
     mark=st.sampled_from(Mark),
     audience=sentences,
     notes=st.lists(sentences.filter(str.strip), max_size=3).map(tuple),
+    warning=sentences,
 )
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(stops, min_size=1, max_size=12), st.none() | moments, st.sampled_from(["sv", "fi"]))
+@given(
+    st.lists(stops, min_size=1, max_size=12),
+    st.none() | moments,
+    st.none() | moments,
+    st.sampled_from(["sv", "fi"]),
+)
 def test_whatever_the_plan_nothing_lies_on_anything_and_all_of_it_is_also_in_words(
-    plan: list[Stop], now: datetime | None, language: str
+    plan: list[Stop], now: datetime | None, known: datetime | None, language: str
 ) -> None:
-    picture = drawn(*plan, now=now, language=language)
+    picture = drawn(*plan, now=now, known=known, language=language)
     file = etree.fromstring(as_file(plan, setting(language), heading=("Planen",)))
     for root, one in ((picture, picture), (file, file.find(f"{SVG}g"))):
         assert one is not None
@@ -106,7 +118,7 @@ def test_whatever_the_plan_nothing_lies_on_anything_and_all_of_it_is_also_in_wor
             for left, top, right, bottom, _ in boxes(one)
         )
     for stop in plan:
-        for said in (stop.name, stop.audience, *stop.notes):
+        for said in (stop.name, stop.audience, stop.warning, *stop.notes):
             said = " ".join(said.split()).rstrip(".")
             assert said in " ".join(words(picture).split())
     assert not re.search(r"<(style|script)|\s(style|on\w+)=", etree.tostring(picture).decode())
@@ -205,6 +217,20 @@ def test_now_stands_below_what_has_been_and_above_what_comes() -> None:
     assert place_of(picture, "Intranätet") < place_of(picture, "nu, 17.05")
 
 
+def test_the_hour_at_which_the_news_is_known_anyway_stands_above_what_goes_then() -> None:
+    picture = drawn(
+        Stop("Intranätet", local("2026-12-08 07:30")),
+        Stop("Medierna", local("2026-12-08 09:00"), external=True),
+        Stop("Nattskiftet", local("2026-12-08 20:45"), warning="För sent."),
+        now=local("2026-12-08 08:00"),
+        known=local("2026-12-08 09:00"),
+    )
+    order = ("Intranätet", "nu, 08.00", "blir känt senast 09.00", "Medierna", "Nattskiftet")
+    assert sorted(order, key=lambda said: place_of(picture, said)) == list(order)
+    assert "08.00. blir känt senast 09.00. 09.00 Medierna" in words(picture)
+    assert place_of(picture, "För sent.") > place_of(picture, "Nattskiftet")
+
+
 def test_weeks_in_which_nothing_happens_are_told_in_one_line() -> None:
     picture = drawn(Stop("A", local("2026-06-01 08:00")), Stop("B", local("2026-07-11 08:00")))
     # 2 June to 10 July is 39 days: three at either end are shown. Among the 33 between are five
@@ -239,7 +265,8 @@ def test_a_file_brings_its_own_colours_for_light_and_for_dark() -> None:
 
 def test_every_class_of_the_picture_has_a_rule() -> None:
     plan = [Stop("A", BEFORE_CHRISTMAS, mark=mark, external=e, hangs=e) for mark in Mark for e in (False, True)]  # fmt: skip
-    picture = drawn(*plan, Stop("B", None), Stop("C", local("2026-12-28 09:00")), now=BEFORE_CHRISTMAS)  # fmt: skip
+    plan += [Stop("B", None), Stop("C", local("2026-12-28 09:00"), warning="!")]
+    picture = drawn(*plan, now=BEFORE_CHRISTMAS, known=BEFORE_CHRISTMAS)
     used = {name for one in picture.iter() for name in one.get("class", "").split()}
     assert used - set(re.findall(r"\.(tl[a-z-]*)", style())) == {"tl-waiting"}
 
