@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from announcer import logs
 from announcer.db.engine import AWAY
 from announcer.logs import get_logger
-from announcer.services import calling_by_mail, dispatching, sweeping
+from announcer.services import calling_by_mail, dispatching, sweeping, watching
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
 from workers.app import BULK, URGENT, app, installation
@@ -85,6 +85,7 @@ def run(installation: Installation) -> None:
         try:
             if asked >= sweep_at:
                 sweeping.sweep(installation)
+                watching.watch(installation)
                 sweep_at = asked + sweeping.SWEEP_EVERY.total_seconds()
             # Asked before the round: what falls due during it is looked at right after.
             upcoming = dispatching.upcoming(installation)

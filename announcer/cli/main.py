@@ -26,7 +26,9 @@ MODULES = {
         ("submit", "approve", "hold", "resume", "release", "withdraw", "held", "resolve", "take"),
         "acting",
     ),
-    **dict.fromkeys(("happened", "board-up", "pass-over", "go-now"), "opening"),
+    **dict.fromkeys(
+        ("happened", "board-up", "pass-over", "go-now", "already-out", "hand-out"), "opening"
+    ),
     **dict.fromkeys(("status", "verify"), "looking"),
     "import": "importing",
     "policy": "policies",

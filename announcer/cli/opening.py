@@ -1,10 +1,11 @@
-"""What people open: things that have happened, notices that are up, what need not be waited for."""
+"""What people open: what has happened, notices that are up, what need not wait any longer."""
 
 import click
 
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.errors import N_
-from announcer.services import happening
+from announcer.render.text import plain_text
+from announcer.services import bringing_forward, happening
 
 
 @click.command()
@@ -37,7 +38,7 @@ def board_up(desk: Desk, announcement: str, workplace: str) -> None:
 @pass_desk
 def pass_over(desk: Desk, announcement: str, step: str, why: str) -> None:
     """Let what comes after STEP of ANNOUNCEMENT wait for it no longer."""
-    happening.pass_over(desk.installation, desk.actor, announcement, step, why)
+    bringing_forward.pass_over(desk.installation, desk.actor, announcement, step, why)
     click.echo(desk.translate(N_("Det som väntade på steget går vidare.")))
 
 
@@ -47,9 +48,33 @@ def pass_over(desk: Desk, announcement: str, step: str, why: str) -> None:
 @pass_desk
 def go_now(desk: Desk, announcement: str, why: str) -> None:
     """Tell the inside of ANNOUNCEMENT now, because it becomes known anyway."""
-    keys = happening.go_now(desk.installation, desk.actor, announcement, why)
+    keys = bringing_forward.go_now(desk.installation, desk.actor, announcement, why)
     message = N_("Personalen får veta det nu. Medierna får det när personalens försprång är slut.")
     click.echo(desk.translate(message if keys else N_("Det var redan på väg.")))
 
 
-COMMANDS = (happened, board_up, pass_over, go_now)
+@click.command("already-out")
+@click.argument("announcement")
+@pass_desk
+def already_out(desk: Desk, announcement: str) -> None:
+    """The news of ANNOUNCEMENT is out: tell the inside now, the media right behind."""
+    keys = bringing_forward.already_out(desk.installation, desk.actor, announcement)
+    message = N_("Det som var kvar inne går ut nu. Medierna får det så snart det är klart.")
+    click.echo(desk.translate(message if keys else N_("Allt är redan på väg eller ute.")))
+
+
+@click.command("hand-out")
+@click.argument("announcement")
+@pass_desk
+def hand_out(desk: Desk, announcement: str) -> None:
+    """Somebody asks for ANNOUNCEMENT: print the text to hand over, and tell the inside now."""
+    content = bringing_forward.hand_out(desk.installation, desk.actor, announcement)
+    for language in content.languages:
+        words = content.text_in(language)
+        body = plain_text(words.body)
+        click.echo("\n\n".join(part for part in (words.title, words.summary, body) if part))
+        click.echo()
+    click.echo("\n".join(part for part in (content.contact, content.record_number) if part))
+
+
+COMMANDS = (happened, board_up, pass_over, go_now, already_out, hand_out)

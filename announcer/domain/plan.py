@@ -136,11 +136,11 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
     )
     if reasons:
         return Verdict(reasons)
-    since = _since(facts, step)
-    if since and now > since + step.planned.greatest_lateness:
+    met = since(facts, step)
+    if met and now > met + step.planned.greatest_lateness:
         late = N_("Det är för sent för att gå ut av sig självt. En människa måste bestämma.")
-        return Verdict((Reason(Wait.TOO_LATE, late, {}),), since)
-    return Verdict((), since)
+        return Verdict((Reason(Wait.TOO_LATE, late, {}),), met)
+    return Verdict((), met)
 
 
 def _standing(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
@@ -245,7 +245,7 @@ def _release(step: StepFacts) -> list[Reason]:
     return [Reason(Wait.RELEASE, waits, {"roles": ", ".join(step.planned.release_by)})]
 
 
-def _since(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
+def since(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
     """When the last condition was met. A pause moves it: what was resumed is not late."""
     moments = [
         facts.planned_at,

@@ -147,6 +147,19 @@ def who_releases(
     return step.release_by
 
 
+def who_opens_up(policy: Policy, class_name: str, now: datetime) -> tuple[str, ...]:
+    """The roles that may say at ``now`` (aware UTC) that the news is out or was asked for: the
+    information unit, and out of hours whoever may release then."""
+    steps = policy.classes[class_name].steps.values()
+    on_duty = [
+        role
+        for release in (step.release for step in steps)
+        if release and release.hours and not policy.calendars[release.hours].is_open(now)
+        for role in release.out_of_hours
+    ]
+    return tuple(dict.fromkeys((*policy.information_unit, *on_duty)))
+
+
 @dataclass(frozen=True)
 class Forecast:
     """A step with the earliest moment (aware UTC) at which it could begin, as the plan looks

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, PolicyRow, RevisionRow, StepRow
+from announcer.db.models import AnnouncementRow, LiftRow, PolicyRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState, Content
+from announcer.domain.patience import has_ceilings
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast, Handovers, forecast, make_plan, not_before
 from announcer.domain.step import PlannedStep
@@ -59,6 +60,9 @@ def plan(session: Session, installation: Installation, row: AnnouncementRow) -> 
     for position, step in enumerate(steps):
         session.add(_step_row(row, revision, content, position, step, now))
         session.flush()
+    if has_ceilings(policy.classes[row.class_name], policy):
+        page = next(one for one in records.steps_of(session, row.id) if one.channel == "intranet")
+        page.call_at = now
     row.state = AnnouncementState.ACTIVE.value
     records.append(
         session,
@@ -112,7 +116,7 @@ def open_windows(
 ) -> None:
     """Set when each later step may start at the earliest, now that the page is confirmed.
 
-    What a person brought forward before that has its least lead only.
+    What a person brought forward before that goes now, but never before the confirmation.
     """
     policy = records.policy_of(session, installation, row)
     facts = records.facts_of(session, row)
@@ -123,10 +127,24 @@ def open_windows(
         if opens is None or step.not_before is not None:
             continue
         if facts.steps[step.key].lifted_to is not None:
-            opens = min(opens, confirmed + planned.floor)
+            opens = _brought_forward(session, step, opens, confirmed)
         step.not_before = opens
         step.look_at = opens
     session.flush()
+
+
+def _brought_forward(
+    session: Session, step: StepRow, opens: datetime, confirmed: datetime
+) -> datetime:
+    """The moment of confirmation, with the lift that the gate asks for: of whoever lifted first."""
+    first = session.scalars(
+        select(LiftRow).where(LiftRow.step == step.id).order_by(LiftRow.id).limit(1)
+    ).one()
+    if opens <= confirmed:
+        return opens
+    session.add(LiftRow(step=step.id, actor=first.actor, ground=first.ground, not_before=confirmed))
+    session.flush()
+    return confirmed
 
 
 def told(session: Session, row: AnnouncementRow) -> tuple[str, ...]:

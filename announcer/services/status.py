@@ -16,7 +16,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Wait, may_start
 from announcer.domain.policy import Policy
-from announcer.domain.schedule import Handovers, expected, who_releases
+from announcer.domain.schedule import Handovers, expected, who_opens_up, who_releases
 from announcer.domain.step import StepState, Strength
 from announcer.services import approvals, calling, planning, records, settling
 from announcer.services.approvals import Standing
@@ -85,6 +85,8 @@ class AnnouncementStatus:
     state: AnnouncementState
     held: bool
     created_at: datetime
+    #: The roles that may say now that the news is out, or hand the text out.
+    openers: tuple[str, ...]
     #: When the news is known anyway, by a clock that nobody here owns.
     known_at: datetime | None
     steps: tuple[StepStatus, ...]
@@ -161,6 +163,7 @@ def _concerns(
     chain = approvals.chain_of(session, policy, row.class_name, row.unit)
     roles = (
         *policy.information_unit,
+        *found.openers,
         *((*chain.approvers, *chain.informs) if chain else ()),
         *(role for step in found.steps for role in step.ticked_by),
         *(role for step in found.steps for opening in step.openings for role in opening.roles),
@@ -235,6 +238,7 @@ def _status(
         state=AnnouncementState(row.state),
         held=row.held_at is not None or any(s.held_at for s in facts.steps.values()),
         created_at=row.created_at,
+        openers=who_opens_up(policy, row.class_name, now),
         known_at=content.known_at,
         steps=tuple(
             _step(session, looked, step, moments[step.key])

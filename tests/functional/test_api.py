@@ -233,6 +233,8 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
         Scope.CONTROL,
         {"why": "Sjuk"},
     ),
+    ("POST", "/v1/announcements/<public_id>/already-out"): (Scope.CONTROL, None),
+    ("POST", "/v1/announcements/<public_id>/hand-out"): (Scope.CONTROL, None),
     ("POST", "/v1/announcements/<public_id>/go-now"): (Scope.CONTROL, {"why": "Ute klockan nio"}),
 }
 #: Addresses that tell nothing about anything.

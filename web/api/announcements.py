@@ -138,7 +138,11 @@ def listed(query_data: dict[str, Any]) -> dict[str, Any]:
 @blueprint.doc(summary="Read a text", operation_id="read")
 def read(public_id: str) -> dict[str, Any]:
     """The text, for its readers, its author, who approves it and the information unit."""
-    content = _readable(public_id)
+    return text_of(public_id, _readable(public_id))
+
+
+def text_of(public_id: str, content: Content) -> dict[str, Any]:
+    """A text as it is answered."""
     return {
         "public_id": public_id,
         "content_hash": content.content_hash,

@@ -7,13 +7,13 @@ from flask import Response
 
 from announcer.domain.audience import Person
 from announcer.domain.plan import Wait
-from announcer.services import happening, holding, status
+from announcer.services import bringing_forward, happening, holding, status
 from announcer.services.installation import Installation
 from announcer.services.status import AnnouncementStatus
 from announcer.services.tokens import Scope
 from web.api import schemas
 from web.api.access import actor, installation
-from web.api.announcements import blueprint, carried_out, done, known, needs
+from web.api.announcements import blueprint, carried_out, done, known, needs, text_of
 
 
 @blueprint.get("/<public_id>/gates")
@@ -114,7 +114,7 @@ def pass_over(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
     known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        happening.pass_over(inside, person, public_id, key, json_data["why"])
+        bringing_forward.pass_over(inside, person, public_id, key, json_data["why"])
         return done(public_id)
 
     return carried_out(act)
@@ -130,6 +130,34 @@ def go_now(public_id: str, json_data: dict[str, Any]) -> Response:
     known(public_id)
     return carried_out(
         lambda inside, person: done(
-            public_id, bool(happening.go_now(inside, person, public_id, json_data["why"]))
+            public_id, bool(bringing_forward.go_now(inside, person, public_id, json_data["why"]))
+        )
+    )
+
+
+@blueprint.post("/<public_id>/already-out")
+@needs(Scope.CONTROL)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="The news is out already", operation_id="already_out")
+def already_out(public_id: str) -> Response:
+    """What remains inside goes at once, the media right behind. Nothing asks who told."""
+    known(public_id)
+    return carried_out(
+        lambda inside, person: done(
+            public_id, bool(bringing_forward.already_out(inside, person, public_id))
+        )
+    )
+
+
+@blueprint.post("/<public_id>/hand-out")
+@needs(Scope.CONTROL)
+@blueprint.output(schemas.Text)
+@blueprint.doc(summary="Hand the text out", operation_id="hand_out")
+def hand_out(public_id: str) -> Response:
+    """The approved text, to hand over; the inside is told at once. Nothing asks who wants it."""
+    known(public_id)
+    return carried_out(
+        lambda inside, person: text_of(
+            public_id, bringing_forward.hand_out(inside, person, public_id)
         )
     )

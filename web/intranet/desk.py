@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from announcer.domain.errors import N_, Refusal
-from announcer.services import calling, happening, holding, resolving, status
+from announcer.services import bringing_forward, calling, holding, resolving, status
 from announcer.services.resolving import Exit
 from web.intranet import operation
 from web.intranet.access import actor, installation
@@ -71,7 +71,7 @@ def release(public_id: str) -> Response:
 def pass_over(public_id: str, key: str) -> Response:
     """What comes after a step waits for it no longer."""
     why = request.form.get("varfor", "")
-    happening.pass_over(installation(), actor(), public_id, key, why)
+    bringing_forward.pass_over(installation(), actor(), public_id, key, why)
     flash(_("Det som väntade på steget går vidare."))
     return _back(public_id)
 
@@ -79,7 +79,7 @@ def pass_over(public_id: str, key: str) -> Response:
 @blueprint.post("/<public_id>/ga-ut-nu")
 def go_now(public_id: str) -> Response:
     """Tell the inside now, because it becomes known anyway."""
-    happening.go_now(installation(), actor(), public_id, request.form.get("varfor", ""))
+    bringing_forward.go_now(installation(), actor(), public_id, request.form.get("varfor", ""))
     flash(_("Personalen får veta det nu. Medierna får det när personalens försprång är slut."))
     return _back(public_id)
 

@@ -38,6 +38,7 @@ ON_THE_WAY = (
 )
 #: Transactions off that way: what people do beside it, and what happens when the gate closes.
 BESIDE_IT = (
+    "already out",
     "answer call",
     "api request",
     "board up",
@@ -52,6 +53,7 @@ BESIDE_IT = (
     "give back batch",
     "go now",
     "go on",
+    "hand out",
     "happened",
     "hold",
     "import press",
@@ -72,6 +74,7 @@ BESIDE_IT = (
     "take back",
     "take call",
     "tick",
+    "watch",
     "weed",
     "withdraw",
 )

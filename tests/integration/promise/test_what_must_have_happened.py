@@ -8,7 +8,7 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from announcer.domain.errors import NotAllowed, NotFound, Refusal
 from announcer.domain.step import StepState
-from announcer.services import happening, holding, records
+from announcer.services import bringing_forward, happening, holding, records
 from tests.integration.promise.way import approve, policy_of, wsgi
 from tests.world import World
 
@@ -174,7 +174,9 @@ def test_go_now_tells_staff_at_once_and_leaves_the_press_its_window(world: World
     public_id = approve(world, soon_known(world, hours=3))
     negotiated(world, public_id)
     world.settle()
-    moved = happening.go_now(world.installation, world.communicator, public_id, "Ute klockan nio")
+    moved = bringing_forward.go_now(
+        world.installation, world.communicator, public_id, "Ute klockan nio"
+    )
     assert set(moved) == {"mote", "intranet", "epost", "affisch"}
     world.settle()
     confirmed = world.step(public_id, "intranet").confirmed_at
@@ -193,7 +195,7 @@ def test_go_now_tells_staff_at_once_and_leaves_the_press_its_window(world: World
 
 def test_go_now_does_not_say_that_anything_has_happened(world: World) -> None:
     public_id = approve(world, soon_known(world))
-    happening.go_now(world.installation, world.communicator, public_id, "Ute klockan nio")
+    bringing_forward.go_now(world.installation, world.communicator, public_id, "Ute klockan nio")
     world.settle()
     assert up(world, public_id) == "waiting"
     status = world.step(public_id, "intranet")
@@ -235,13 +237,17 @@ def test_what_is_not_practical_in_time_is_gone_ahead_of_and_that_is_on_record(
 def test_what_should_come_first_is_passed_over_by_the_information_unit_only(world: World) -> None:
     public_id = approve(world, soon_known(world))
     with pytest.raises(NotAllowed):
-        happening.pass_over(world.installation, world.chief, public_id, "epost", "Sent")
+        bringing_forward.pass_over(world.installation, world.chief, public_id, "epost", "Sent")
     for key, words in (("mote", "kräver"), ("intranet", "kräver"), ("radio", "finns inget steg")):
         with pytest.raises(Refusal, match=words):
-            happening.pass_over(world.installation, world.communicator, public_id, key, "Sent")
+            bringing_forward.pass_over(
+                world.installation, world.communicator, public_id, key, "Sent"
+            )
     with pytest.raises(Refusal, match="Skriv varför"):
-        happening.pass_over(world.installation, world.communicator, public_id, "epost", " ")
-    happening.pass_over(world.installation, world.communicator, public_id, "epost", "Servern nere")
+        bringing_forward.pass_over(world.installation, world.communicator, public_id, "epost", " ")
+    bringing_forward.pass_over(
+        world.installation, world.communicator, public_id, "epost", "Servern nere"
+    )
     assert world.step(public_id, "email").passed_over
 
 
@@ -371,7 +377,7 @@ def test_nobody_is_told_before_the_page_even_when_staff_must_go_now(world: World
     world.liar = lambda _: wsgi("503 Service Unavailable", b"")
     public_id = approve(world, soon_known(world))
     negotiated(world, public_id)
-    happening.go_now(world.installation, world.communicator, public_id, "Ute klockan nio")
+    bringing_forward.go_now(world.installation, world.communicator, public_id, "Ute klockan nio")
     world.advance(hours=1)
     world.settle()
     assert world.smtp.messages == []
