@@ -110,7 +110,7 @@ def _lead(
         return
     if window.working is not None:
         yield from _closed_at_first(calendar, confirmed)
-        yield from _half_days(policy, calendar, confirmed, earliest)
+        yield from _half_days(calendar, confirmed, earliest)
     yield from _days_off(calendar, confirmed, earliest)
 
 
@@ -148,13 +148,13 @@ def _closed_at_first(calendar: WorkingCalendar, confirmed: datetime) -> Iterator
 
 
 def _half_days(
-    policy: Policy, calendar: WorkingCalendar, confirmed: datetime, earliest: datetime
+    calendar: WorkingCalendar, confirmed: datetime, earliest: datetime
 ) -> Iterator[Reason]:
     for day in _days(calendar, confirmed, earliest):
-        for half in policy.calendar.half_days:
-            if day_matches(half.day, day) and calendar.is_working_day(day):
+        for half, closes in calendar.half_days:
+            if day_matches(half, day) and calendar.is_working_day(day):
                 short = N_("{day} är en halvdag som slutar klockan {closes}.")
-                yield Reason(Wait.WINDOW, short, {"day": day, "closes": half.closes})
+                yield Reason(Wait.WINDOW, short, {"day": day, "closes": closes})
 
 
 def _days_off(

@@ -58,9 +58,13 @@ class HalfDay(Strict):
 
 
 class Hours(Strict):
-    """Opening hours per weekday; a weekday that is left out is closed."""
+    """Opening hours per weekday; a weekday that is left out is closed.
+
+    With ``every_day`` they hold on public holidays, own days off and half-days as well: a duty desk.
+    """
 
     source: str = ""
+    every_day: bool = False
     monday: Openings = ()
     tuesday: Openings = ()
     wednesday: Openings = ()

@@ -56,12 +56,16 @@ class Policy(Strict):
             own = any(day_matches(name, day) for name in self.calendar.days_off)
             return own or day in public_holidays(self.organisation.country, day.year)
 
+        def never(_day: date) -> bool:
+            return False
+
+        half_days = tuple((half.day, half.closes) for half in self.calendar.half_days)
         return {
             name: WorkingCalendar(
                 zone=self.zone,
                 hours={n: getattr(hours, day) for n, day in enumerate(WEEKDAYS)},
-                is_day_off=is_day_off,
-                half_days=tuple((half.day, half.closes) for half in self.calendar.half_days),
+                is_day_off=never if hours.every_day else is_day_off,
+                half_days=() if hours.every_day else half_days,
             )
             for name, hours in self.calendar.hours.items()
         }
