@@ -37,6 +37,8 @@ class Wait(StrEnum):
     MEETING = "meeting"
     #: The intranet page has not been read back.
     CONFIRMATION = "confirmation"
+    #: People sleep.
+    QUIET = "quiet"
     #: Staff are ahead until a time.
     WINDOW = "window"
     #: The information unit releases by hand.

@@ -11,7 +11,7 @@ from announcer.domain.plan import AnnouncementFacts, Reason, is_waited_for, wait
 from announcer.domain.policy.classes import MessageClass, Step
 from announcer.domain.policy.model import Policy
 from announcer.domain.policy.order import ancestors, is_external
-from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts
+from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
 
 #: Local times of each affected workplace's handovers from shift to shift.
 Handovers = Mapping[str, tuple[time, ...]]
@@ -217,7 +217,10 @@ def expected(
         else:
             before = (found[k] for k in step.planned.after if is_waited_for(facts.steps[k]))
             hour = step.lifted_to or step.planned.meant_for
-            found[key] = max(moment for moment in (now, opens, hour, *before) if moment)
+            earliest = max(moment for moment in (now, opens, hour, *before) if moment)
+            begun = step.state is not StepState.WAITING
+            quiet = None if begun else policy.quiet_until(step.planned, earliest)
+            found[key] = quiet or earliest
         if step.planned.channel == "intranet" and facts.confirmed_at is None:
             confirmed = found[key]
     return found

@@ -146,7 +146,13 @@ def _may_begin(
     """Asks the gate; a step that may not is looked at again when it says."""
     verdict = installation.gate(step.key, facts[step.announcement], now)
     if verdict.allowed:
-        return True
+        row = session.get_one(AnnouncementRow, step.announcement)
+        policy = records.policy_of(session, installation, row)
+        quiet = policy.quiet_until(records.planned(step), now)
+        if quiet is None:
+            return True
+        step.look_at = quiet
+        return False
     if verdict.reasons[0].wait is Wait.TOO_LATE:
         stop(session, step, N_("senare än policyn tillåter"))
     step.look_at = verdict.until or now + LOOK_AGAIN

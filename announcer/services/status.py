@@ -14,7 +14,7 @@ from announcer.db.models import AnnouncementRow, DeliveryRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
-from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Wait, may_start
+from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Verdict, Wait, may_start
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Handovers, expected, who_opens_up, who_releases
 from announcer.domain.step import StepState, Strength
@@ -296,7 +296,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         started_at=step.started_at,
         confirmed_at=step.confirmed_at,
         settled_at=step.settled_at,
-        reasons=verdict.reasons if waiting else (),
+        reasons=_reasons(looked, step, verdict) if waiting else (),
         recipients=settling.counts(session, step),
         needs_release=bool(step.release_by)
         and facts.steps[step.key].released_at is None
@@ -306,6 +306,15 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         source=step.source,
         ticked_by=tuple(step.ticked_by),
     )
+
+
+def _reasons(looked: _Looked, step: StepRow, verdict: Verdict) -> tuple[Reason, ...]:
+    """What the gate says, and where it says nothing that people sleep."""
+    quiet = looked.policy.quiet_until(records.planned(step), looked.now)
+    if not verdict.allowed or quiet is None:
+        return verdict.reasons
+    sleeping = N_("Inget skickas nattetid. Väntar till {until}.")
+    return (Reason(Wait.QUIET, sleeping, {"until": quiet}, until=quiet),)
 
 
 def _ahead_of(facts: AnnouncementFacts, step: StepRow) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from announcer.domain.policy.model import (
     policy_hash,
 )
 from announcer.domain.policy.people import Audience, Role
+from announcer.domain.policy.quiet import Quiet
 from announcer.domain.policy.windows import Almanac, At, Window
 from announcer.domain.toml_file import read_toml
 
@@ -44,6 +45,7 @@ __all__ = [
     "MessageClass",
     "Organisation",
     "Policy",
+    "Quiet",
     "Release",
     "Retention",
     "Role",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,10 @@ from announcer.domain.notation import Duration
 from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
 from announcer.domain.policy.people import Audience, Role
+from announcer.domain.policy.quiet import Quiet
 from announcer.domain.policy.strict import Strict, Words
 from announcer.domain.policy.windows import Almanac
+from announcer.domain.step import PlannedStep
 
 
 class Retention(Strict):
@@ -46,6 +48,7 @@ class Policy(Strict):
     information_unit: tuple[str, ...] = Field(min_length=1)
     events: Mapping[str, Event] = Field(default_factory=dict)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
+    quiet: Quiet | None = None
     retention: Retention | None = None
 
     @cached_property
@@ -73,6 +76,13 @@ class Policy(Strict):
     def almanac(self, handovers: Mapping[str, tuple[time, ...]] | None = None) -> Almanac:
         """What its windows are counted with; ``handovers`` are local times by workplace."""
         return Almanac(self.calendars, self.zone, handovers or {})
+
+    def quiet_until(self, step: PlannedStep, moment: datetime) -> datetime | None:
+        """When the quiet hours are over in which ``step`` would begin at ``moment`` (aware); None
+        where it may begin then."""
+        if self.quiet is None or step.urgent:
+            return None
+        return self.quiet.over(step.channel, moment, self.zone)
 
     @property
     def zone(self) -> ZoneInfo:

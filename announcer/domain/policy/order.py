@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.hours import hours_faults, time_faults
+from announcer.domain.policy.quiet import quiet_faults
 from announcer.domain.step import Strength
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ EXTERNAL_CHANNELS = frozenset({"press", "newsroom"})
 
 def ordering_faults(policy: "Policy") -> list[str]:
     """Every way in which a policy could break the promise or cannot run: key, fault and fix."""
-    faults = [*_role_faults(policy), *_event_faults(policy)]
+    faults = [*_role_faults(policy), *_event_faults(policy), *quiet_faults(policy)]
     for name, message_class in policy.classes.items():
         faults += [f"classes.{name}.{fault}" for fault in _class_faults(policy, message_class)]
     return faults

@@ -382,3 +382,18 @@ def test_nobody_is_told_before_the_page_even_when_staff_must_go_now(world: World
     world.settle()
     assert world.smtp.messages == []
     assert up(world, public_id) == "sending"
+
+
+def test_the_mail_waits_for_the_morning_and_the_page_does_not(make_world, tmp_path) -> None:
+    lines = ("[quiet]", 'begins = "21:00"', 'ends = "06:00"')
+    world = make_world(policy=policy_of(tmp_path, *lines))
+    world.set_time(world.now().replace(hour=21, minute=0))  # 22.00 in Hällefors
+    public_id = approve(world, world.decision(audience='["bibliotek"]'))
+    world.settle()
+    assert world.step(public_id, "intranet").confirmed_at
+    assert world.staff_mail() == []
+    (reason,) = world.step(public_id, "email").reasons
+    assert reason.say(str).startswith("Inget skickas nattetid.")
+    world.advance(hours=8, minutes=1)
+    world.settle()
+    assert world.staff_mail()

@@ -245,3 +245,33 @@ def test_as_things_stand_a_step_is_expected_after_what_it_waits_for(policy):
     late = changed(replace(late, confirmed_at=None), "press", not_before=None)
     found = expected(policy, "beslut", late, local("2026-12-08 08:50"))
     assert in_words(found["press"]) == "Tue 2026-12-08 09:20"
+
+
+@pytest.mark.parametrize(
+    ("moment", "until"),
+    [
+        ("2026-12-08 20:59", None),
+        ("2026-12-08 21:00", "Wed 2026-12-09 06:00"),
+        ("2026-12-09 02:00", "Wed 2026-12-09 06:00"),
+        ("2026-12-09 06:00", None),
+        # nights in which the clock is set
+        ("2027-03-28 01:30", "Sun 2027-03-28 06:00"),
+        ("2026-10-25 02:30", "Sun 2026-10-25 06:00"),
+    ],
+)
+def test_nothing_is_sent_to_people_who_sleep(moment, until):
+    policy = policy_with({"quiet": {"begins": "21:00", "ends": "06:00"}})
+    steps = {one.key: one for one in make_plan(policy, content())}
+    found = policy.quiet_until(steps["epost"], local(moment))
+    assert (found and in_words(found)) == until
+    assert policy.quiet_until(steps["press"], local(moment)) is None
+    crisis = {one.key: one for one in make_plan(policy, content("kris"))}
+    assert policy.quiet_until(crisis["epost"], local(moment)) is None
+
+
+def test_a_plan_goes_on_after_the_night():
+    policy = policy_with({"quiet": {"begins": "21:00", "ends": "06:00"}})
+    plan = {one.step.key: one for one in forecast(policy, content(), local("2026-12-08 22:00"))}
+    assert in_words(plan["intranet"].earliest) == "Tue 2026-12-08 22:00"
+    assert in_words(plan["epost"].earliest) == "Wed 2026-12-09 06:00"
+    assert in_words(plan["affisch"].earliest) == "Tue 2026-12-08 22:00"

@@ -53,6 +53,9 @@ ORDER: list[tuple[dict[str, Any], str, str]] = [
     ({f"{STEPS}/epost/when": "audience"}, "steps.epost.when", "Add audience, or remove when"),
     ({"classes/beslut/approval": REMOVED}, "steps.press.approval", "Add it to the class"),
     ({f"{MEETING}/ticked_by": []}, "steps.mote.ticked_by", "which role ticks"),
+    ({"quiet": {"begins": "21:00", "ends": "21:00"}}, "quiet.ends", "Write when it is over"),
+    ({"quiet": {"begins": "21:00", "ends": "06:00"}, "classes/beslut/greatest_lateness": "8 h"},
+     "classes.beslut.steps.epost.greatest_lateness", "Lengthen it"),
     # events, hours, strength
     ({f"{PRESS}/gates": ["justerat"]}, "steps.press.gates", "Add [events.justerat]"),
     ({"events/beslut fattat/opened_by": ["ingen"]}, 'events."beslut fattat".opened_by', "Add [roles.ingen]"),
