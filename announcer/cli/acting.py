@@ -1,4 +1,4 @@
-"""What people do: submit, approve, hold, resume, release, withdraw, tick, resolve, take a call."""
+"""What people do: submit, hold, resume, release, withdraw, tick, resolve, take a call."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import click
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.manuscript import LARGEST_ATTACHMENT, LARGEST_MANUSCRIPT, read_manuscript
-from announcer.services import calling, holding, resolving, reviewing, writing
+from announcer.services import calling, holding, resolving, writing
 from announcer.services.resolving import Exit
 
 
@@ -38,17 +38,6 @@ def submit(desk: Desk, file: Path) -> None:
             desk.translate(N_("Samma text är redan inlämnad. Inget nytt skapades.")), err=True
         )
     click.echo(result.public_id)
-
-
-@click.command()
-@click.argument("announcement")
-@click.option("--hash", "content_hash", default="", help="Approve only this very text.")
-@pass_desk
-def approve(desk: Desk, announcement: str, content_hash: str) -> None:
-    """Approve ANNOUNCEMENT's text; it is planned at once."""
-    done = reviewing.approve(desk.installation, desk.actor, announcement, content_hash)
-    message = N_("Godkänt. Planen börjar nu.") if done else N_("Det var redan godkänt.")
-    click.echo(desk.translate(message))
 
 
 @click.command()
@@ -128,4 +117,4 @@ def take(desk: Desk, call: str) -> None:
     click.echo(desk.translate(message))
 
 
-COMMANDS = (submit, approve, hold, resume, release, withdraw, held, resolve, take)
+COMMANDS = (submit, hold, resume, release, withdraw, held, resolve, take)

@@ -10,8 +10,9 @@ from rich.table import Table
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.errors import N_
 from announcer.domain.step import StepState
-from announcer.services import calling, records
+from announcer.services import calling, records, status_as_json
 from announcer.services import status as statuses
+from announcer.services.approval_words import sentences
 from announcer.services.status import AnnouncementStatus, StepStatus
 
 STATE_NAMES = {
@@ -35,7 +36,7 @@ def status(desk: Desk, announcement: str | None, as_json: bool, finished: bool) 
         else statuses.under_way(desk.installation, finished=finished)
     )
     if as_json:
-        rows = [statuses.as_json(one, desk.translate) for one in found]
+        rows = [status_as_json.as_json(one, desk.translate) for one in found]
         click.echo(json.dumps(rows[0] if announcement else rows, ensure_ascii=False, indent=2))
         return
     console = Console(soft_wrap=True)
@@ -43,6 +44,9 @@ def status(desk: Desk, announcement: str | None, as_json: bool, finished: bool) 
         console.print(desk.translate(N_("Inget är på gång.")))
     for one in found:
         console.print(_table(desk, one))
+        if one.standing:
+            for sentence in sentences(one.standing, desk.translate, desk.moment):
+                console.print(sentence, markup=False)
     _print_calls(desk, console)
     _print_doubts(desk, console)
 

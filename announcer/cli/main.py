@@ -23,12 +23,14 @@ MODULES = {
     **dict.fromkeys(("migrate", "init"), "installing"),
     **dict.fromkeys(("run", "demo"), "running"),
     **dict.fromkeys(
-        ("submit", "approve", "hold", "resume", "release", "withdraw", "held", "resolve", "take"),
+        ("submit", "hold", "resume", "release", "withdraw", "held", "resolve", "take"),
         "acting",
     ),
     **dict.fromkeys(
         ("happened", "board-up", "pass-over", "go-now", "already-out", "hand-out"), "opening"
     ),
+    **dict.fromkeys(("approve", "return"), "approving"),
+    "stand-in": "standing_in",
     **dict.fromkeys(("status", "verify"), "looking"),
     "import": "importing",
     "policy": "policies",

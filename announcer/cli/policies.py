@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from announcer.cli.context import Desk, pass_desk
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, PolicyError
 from announcer.domain.plan import CHANNEL_NAMES
@@ -21,6 +22,7 @@ from announcer.render.catalogue import clock_in_words, day_in_words, moment_in_w
 from announcer.render.foreseen import sentences, setting_of, stops, warning
 from announcer.render.timeline import Line, Setting, as_file
 from announcer.render.timeline_shapes import EARLIEST, INSIDE, OUTSIDE
+from announcer.services import approvers
 
 
 @click.group()
@@ -30,9 +32,16 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("file", type=click.Path(path_type=Path))
-def check(file: Path) -> None:
+@click.option("--directory", is_flag=True, help="Also against the people and units installed here.")
+@pass_desk
+def check(desk: Desk, file: Path, directory: bool) -> None:
     """Check FILE; a policy that could tell the outside first is refused, with key and fix."""
     found = load_policy(file)
+    if directory:
+        with desk.installation.database.reading() as session:
+            faults = [f"{file}: {fault}" for fault in approvers.directory_faults(session, found)]
+        if faults:
+            raise PolicyError("\n".join(faults))
     click.echo(f"{found.name}: {len(found.classes)} classes, in order.")
 
 

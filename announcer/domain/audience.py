@@ -55,6 +55,11 @@ class Person:
         lent = (s.person for s in self.stands_for if s.announcement in (None, about))
         return (self, *lent)
 
+    @property
+    def alone(self) -> "Person":
+        """This person with what is their own."""
+        return replace(self, stands_for=())
+
     def without(self, lenders: Collection[UUID]) -> "Person":
         """This person without what these have lent them."""
         left = tuple(s for s in self.stands_for if s.person.pseudonym not in lenders)

@@ -1,7 +1,7 @@
 """Finding people: who acts, who belongs to which unit, who is reached by an audience."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sys import intern
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from announcer.db.models import PersonRow, PressContactRow, UnitRow
 from announcer.domain.audience import Person, Reach, Unit, Units
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
+from announcer.people.stand_ins import running
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,19 @@ def find_person(session: Session, directory_id: str) -> Person:
             N_("Det finns ingen ”{person}” i personalkatalogen. Kontrollera skrivningen."),
             person=directory_id[:80],
         )
-    return person(row)
+    return _with_rights(session, row)
+
+
+def _with_rights(session: Session, row: PersonRow) -> Person:
+    """A colleague who acts: with the roles of those they stand in for at this moment."""
+    lent = running(session, row.pseudonym).get(row.pseudonym, ())
+    return replace(person(row), stands_for=lent)
 
 
 def by_pseudonym(session: Session, pseudonym: UUID) -> Person | None:
     """The colleague behind a pseudonym, or None when they left or were erased."""
     row = session.get(PersonRow, pseudonym)
-    return person(row) if row and row.left_at is None else None
+    return _with_rights(session, row) if row and row.left_at is None else None
 
 
 def directory(session: Session, roles: tuple[str, ...] = ()) -> list[Person]:
@@ -63,14 +70,18 @@ def directory(session: Session, roles: tuple[str, ...] = ()) -> list[Person]:
     return [person(row) for row in session.scalars(query)]
 
 
-def holders(session: Session, policy: Policy, roles: tuple[str, ...], unit: str) -> list[Holder]:
-    """Everyone who can be mailed and has one of ``roles`` towards an announcement of ``unit``."""
+def holders(
+    session: Session, policy: Policy, roles: tuple[str, ...], unit: str, about: UUID | None = None
+) -> list[Holder]:
+    """Everyone who can be mailed and has one of ``roles`` towards an announcement of ``unit``,
+    stand-ins among them; ``about`` is the announcement."""
+    lent = running(session)
     query = select(PersonRow).where(PersonRow.left_at.is_(None), PersonRow.email.is_not(None))
     found = (
-        Holder(person(row), row.email or "")
+        Holder(replace(person(row), stands_for=lent.get(row.pseudonym, ())), row.email or "")
         for row in session.scalars(query.order_by(PersonRow.directory_id))
     )
-    return [one for one in found if policy.has_role(one.person, roles, unit)]
+    return [one for one in found if policy.has_role(one.person, roles, unit, about)]
 
 
 def load_units(session: Session) -> Units:

@@ -1,6 +1,6 @@
 """How far the approval of a text has come: who has said yes, who is missing, who gave it back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -123,12 +123,17 @@ def rights_of(policy: Policy, actor: Person, found: Approving) -> list[Right]:
     Nobody has more of an author than the author had: what they lent does not approve their text.
     """
     lenders = actor if found.chain.author_alone else actor.without(found.authors)
-    rights = []
-    for one in lenders.rights(found.row.id):
-        fits = [r for r in found.chain.approvers if policy.roles[r].fits(one, found.row.unit)]
+    return list(rights_in(policy, found.chain, found.row.unit, lenders, found.row.id))
+
+
+def rights_in(
+    policy: Policy, chain: Chain, unit: str, person: Person, about: UUID | None
+) -> Iterator[Right]:
+    """Every right in which ``person`` has a role of ``chain`` towards ``unit``, their own first."""
+    for one in person.rights(about):
+        fits = tuple(role for role in chain.approvers if policy.roles[role].fits(one, unit))
         if fits:
-            rights.append(Right(one, tuple(fits)))
-    return rights
+            yield Right(one, fits)
 
 
 def helping(found: Approving, rights: Sequence[Right]) -> Right | None:
@@ -140,9 +145,10 @@ def helping(found: Approving, rights: Sequence[Right]) -> Right | None:
     return None
 
 
-def standing(found: Approving) -> "Standing":
+def standing(policy: Policy, found: Approving) -> "Standing":
     """The same as what people are shown."""
     return Standing(
+        titles={name: role.title for name, role in policy.roles.items()},
         given=tuple(_given(one, found.row.author) for one in found.rows),
         missing=tuple(tuple(seat) for seat in found.missing),
         waits_for_author=found.waits_for_author,
@@ -158,9 +164,14 @@ def _given(one: ApprovalRow, author: UUID) -> Given:
 @dataclass(frozen=True)
 class Standing:
     """Who has approved and who is missing, by names of roles; ``missing`` has a tuple for each
-    person who is missing: the roles of which one is enough."""
+    person who is missing: the roles of which one is enough. ``titles`` says what roles are called.
+    """
 
+    titles: Mapping[str, str]
     given: tuple[Given, ...]
     missing: tuple[tuple[str, ...], ...]
     waits_for_author: bool
     given_back: GivenBack | None
+    #: Of what is missing, what nobody can give; and whether the author, who is waited for, has left.
+    nobody: tuple[tuple[str, ...], ...] = ()
+    author_gone: bool = False

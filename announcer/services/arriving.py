@@ -9,6 +9,7 @@ from uuid import UUID
 
 from announcer.db.glance import Glance
 from announcer.domain.audience import Person
+from announcer.people.stand_ins import STANDS_FOR, read
 from announcer.services.reading import Reader, hash_of
 
 # The number grows with every change of what a colleague can see (``announcer/db/gate/0008.sql``);
@@ -18,8 +19,9 @@ SELECT (SELECT CAST(sum(number) AS bigint) FROM announcer.change),
   CAST(extract(epoch FROM announcer.announcer_now()) * 1000000 AS bigint), {}
 """
 _BY_PSEUDONYM = _QUESTION.format(
-    "p.pseudonym, p.directory_id, p.unit, p.workplace, p.role, p.language"
-    " FROM (SELECT CAST($1 AS uuid) AS pseudonym) AS asks LEFT JOIN announcer.person p"
+    "p.pseudonym, p.directory_id, p.unit, p.workplace, p.role, p.language, "
+    + STANDS_FOR.format(who="p.pseudonym")
+    + " FROM (SELECT CAST($1 AS uuid) AS pseudonym) AS asks LEFT JOIN announcer.person p"
     " ON p.pseudonym = asks.pseudonym AND p.left_at IS NULL"
 )
 _BY_KEY = _QUESTION.format(
@@ -45,9 +47,12 @@ class Arrival:
 
 def arrive(glance: Glance, pseudonym: str | None = None) -> Arrival:
     """Somebody with a session, or nobody known."""
-    version, moment, found, *facts = glance.row(_BY_PSEUDONYM, pseudonym)
+    version, moment, found, *facts, lent = glance.row(_BY_PSEUDONYM, pseudonym)
     directory_id, unit, workplace, role, language = (fact or "" for fact in facts)
-    person = Person(UUID(found), directory_id, unit, workplace, role, language) if found else None
+    person = None
+    if found:
+        rights = read(lent)
+        person = Person(UUID(found), directory_id, unit, workplace, role, language, rights)
     return Arrival(_number(version), _moment(moment), person)
 
 

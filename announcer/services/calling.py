@@ -200,7 +200,7 @@ def may_answer(
     """Whoever has one of the called roles; and the information unit, which watches everything."""
     policy = records.policy_of(session, installation, row)
     roles = (*roles_of(policy, called), *policy.information_unit)
-    return policy.has_role(actor, roles, row.unit)
+    return policy.has_role(actor, roles, row.unit, row.id)
 
 
 def answer(installation: Installation, actor: Person, reference: str) -> bool:

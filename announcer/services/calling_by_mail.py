@@ -101,7 +101,7 @@ def _take(installation: Installation, call: UUID) -> _Letters | None:
         policy = records.policy_of(session, installation, row)
         people = [
             one
-            for one in holders(session, policy, roles_of(policy, called), row.unit)
+            for one in holders(session, policy, roles_of(policy, called), row.unit, row.id)
             if one.person.pseudonym not in called.reached
         ]
         called.attempts += 1

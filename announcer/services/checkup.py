@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from announcer.db import engine, rights, schema
 from announcer.db.models import DeliveryRow
-from announcer.services import health, records
+from announcer.domain.policy import Policy
+from announcer.services import approvers, health, records
 from announcer.services.installation import Installation
 
 OLDEST_POSTGRES = 15
@@ -64,6 +65,7 @@ def of_database(
             yield _gate(session)
             yield from _clock(session, this_machines_clock)
             yield _time_zone(session, installation.policy.zone)
+            yield _roles(session, installation.policy)
             yield from _work(session)
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0]
@@ -213,6 +215,19 @@ def _time_zone(session: Session, zone: ZoneInfo) -> Finding:
                 "Bring tzdata up to date on both machines.",
             )
     return right(name, f"{zone.key}, and both know the same clock changes")
+
+
+def _roles(session: Session, policy: Policy) -> Finding:
+    vacant = approvers.vacant_roles(session, policy)
+    if vacant:
+        return wrong(
+            "roles",
+            f"nobody has: {', '.join(vacant)}",
+            "Import the staff that has them, or correct [roles] in the policy. What needs one of "
+            "them waits or is refused.",
+            only_warn=True,
+        )
+    return right("roles", "everyone that the policy names is somebody")
 
 
 def _work(session: Session) -> Iterator[Finding]:

@@ -5,17 +5,18 @@ The record keeps its pseudonyms, and what was sent waits for its weeding.
 
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from announcer.db import engine
-from announcer.db.models import ApiTokenRow, FeedTokenRow, PersonRow, PressContactRow
+from announcer.db.models import ApiTokenRow, FeedTokenRow, PersonRow, PressContactRow, StandInRow
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
 from announcer.services.installation import Installation
 
 
 def erase_person(installation: Installation, actor: Person, directory_id: str) -> None:
-    """Nothing is left that says who the pseudonym was; their keys stop working at once.
+    """Nothing is left that says who the pseudonym was; their keys stop working at once, and
+    nobody stands in for them any more.
 
     Raises `NotAllowed`, or `NotFound`. A person who is still in the directory comes back, under a
     new pseudonym, with the next import.
@@ -31,6 +32,15 @@ def erase_person(installation: Installation, actor: Person, directory_id: str) -
         row.directory_id, row.email = f"raderad {uuid4().hex[:12]}", None
         row.workplace, row.role = "", ""
         row.left_at = row.left_at or now
+        session.execute(
+            update(StandInRow)
+            .where(
+                or_(StandInRow.who == row.pseudonym, StandInRow.for_whom == row.pseudonym),
+                StandInRow.revoked_at.is_(None),
+                StandInRow.until_at > now,
+            )
+            .values(revoked_at=now, revoked_by=actor.pseudonym)
+        )
         for tokens in (FeedTokenRow, ApiTokenRow):
             session.execute(
                 update(tokens)

@@ -14,7 +14,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast
-from announcer.services import approvals, planning, records, returning
+from announcer.services import approvals, approvers, planning, records, returning
 from announcer.services.approvals import Approving, Right, Standing
 from announcer.services.installation import Installation
 
@@ -147,6 +147,7 @@ class Proposal:
     public_id: str
     content: Content
     content_hash: str
+    in_review: bool
     can_approve: bool
     can_give_back: bool
     can_take_back: bool
@@ -186,16 +187,21 @@ def proposal(installation: Installation, actor: Person, reference: str) -> Propo
         except NotFound:
             found = None
         else:
-            found = _proposal(session, installation, actor, row)
+            found = _proposal(session, installation, actor, row, nobody=True)
     if found is None:
         raise NotFound(N_("Sidan finns inte."))
     return found
 
 
 def _proposal(
-    session: Session, installation: Installation, actor: Person, row: AnnouncementRow
+    session: Session,
+    installation: Installation,
+    actor: Person,
+    row: AnnouncementRow,
+    *,
+    nobody: bool = False,
 ) -> Proposal | None:
-    """None where ``actor`` may not read it."""
+    """None where ``actor`` may not read it. ``nobody``: the directory is asked who is left."""
     revision = records.newest_revision(session, row.id)
     policy = records.policy_of(session, installation, row)
     found = approvals.look(session, policy, row, revision)
@@ -215,10 +221,21 @@ def _proposal(
         public_id=row.public_id,
         content=content,
         content_hash=revision.content_hash,
+        in_review=in_review,
         can_approve=bool(in_review and found and may_approve(policy, actor, found)),
         can_give_back=bool(in_review and found and returning.may_give_back(policy, actor, found)),
         can_take_back=bool(in_review and found and returning.may_take_back(actor, found)),
         informs=told and not approves,
-        standing=approvals.standing(found) if found else None,
+        standing=_standing(session, policy, found, nobody and in_review),
         plan=planning.forecast_of(session, policy, content, engine.now(session)),
     )
+
+
+def _standing(
+    session: Session, policy: Policy, found: Approving | None, nobody: bool
+) -> Standing | None:
+    if found is None:
+        return None
+    if nobody:
+        return approvers.standing(session, policy, found)
+    return approvals.standing(policy, found)

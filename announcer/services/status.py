@@ -1,9 +1,9 @@
 """Where everything is: what each step waits for, when it goes, who can do something about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,7 +18,14 @@ from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Verd
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Handovers, expected, who_opens_up, who_releases
 from announcer.domain.step import StepState, Strength
-from announcer.services import approvals, calling, planning, records, settling
+from announcer.services import (
+    approvals,
+    approvers,
+    calling,
+    planning,
+    records,
+    settling,
+)
 from announcer.services.approvals import Standing
 from announcer.services.installation import Installation
 
@@ -244,7 +251,7 @@ def _status(
             _step(session, looked, step, moments[step.key])
             for step in records.steps_of(session, row.id)
         ),
-        standing=approvals.standing(approving) if approving else None,
+        standing=approvers.standing(session, policy, approving) if approving else None,
     )
 
 
@@ -368,46 +375,3 @@ def doubts(installation: Installation) -> list[Doubt]:
             Doubt(d.id, a.public_id, s.key, d.recipient, d.reply, d.changed_at, d.next_try_at)
             for d, s, a in session.execute(query)
         ]
-
-
-def as_json(found: AnnouncementStatus, translate: Callable[[str], str]) -> dict[str, Any]:
-    """The same for machines; moments as RFC 3339 in UTC."""
-    return {
-        "id": str(found.id),
-        "public_id": found.public_id,
-        "title": found.title,
-        "class": found.class_name,
-        "unit": found.unit,
-        "state": found.state.value,
-        "held": found.held,
-        "content_hash": found.content_hash,
-        "known_at": _rfc3339(found.known_at),
-        "steps": [
-            {
-                "key": step.key,
-                "channel": step.channel,
-                "audience": list(step.audience),
-                "external": step.external,
-                "state": step.state.value,
-                "held": step.held,
-                "meant_for": _rfc3339(step.meant_for),
-                "earliest": _rfc3339(step.earliest),
-                "latest": _rfc3339(step.latest),
-                "late": step.late,
-                "started_at": _rfc3339(step.started_at),
-                "confirmed_at": _rfc3339(step.confirmed_at),
-                "settled_at": _rfc3339(step.settled_at),
-                "waits_for": [reason.say(translate) for reason in step.reasons],
-                "openings": [
-                    {"wait": o.wait.value, "event": o.event, "roles": list(o.roles)}
-                    for o in step.openings
-                ],
-                "recipients": dict(step.recipients),
-            }
-            for step in found.steps
-        ],
-    }
-
-
-def _rfc3339(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -18,7 +18,7 @@ from announcer.domain.schedule import Forecast, make_plan
 from announcer.people.lookup import load_units
 from announcer.render.glyphs import is_visible
 from announcer.render.media import safe
-from announcer.services import approvals, planning, records
+from announcer.services import approvals, approvers, planning, records
 from announcer.services.installation import Installation
 
 
@@ -63,20 +63,47 @@ def _safe(attachment: Attachment) -> Attachment:
     return found
 
 
-def check(session: Session, installation: Installation, actor: Person, look: Opened) -> Content:
-    """The content as it can be taken in. Raises `BadSubmission` with every fault at once."""
+def check(
+    session: Session,
+    installation: Installation,
+    actor: Person,
+    look: Opened,
+    revised: AnnouncementRow | None = None,
+) -> Content:
+    """The content as it can be taken in; ``revised`` is the announcement whose text it replaces.
+
+    Raises `BadSubmission` with every fault at once.
+    """
     content = look.content
     faults = faults_of(content, installation.policy, load_units(session), engine.now(session))
     if not faults:
         try:
             make_plan(installation.policy, content, load_units(session))
             may_write(installation.policy, content, actor)
+            _refuse_nobody(session, installation, content, actor, revised)
         except Refusal as fault:
             faults.append(fault)
     faults += look.faults
     if faults:
         raise BadSubmission(tuple(faults))
     return content
+
+
+def _refuse_nobody(
+    session: Session,
+    installation: Installation,
+    content: Content,
+    actor: Person,
+    revised: AnnouncementRow | None,
+) -> None:
+    """Raise `NotAllowed` where nobody could approve it, by the policy that it is approved under."""
+    if revised is None:
+        policy, authors = installation.policy, frozenset((actor.pseudonym,))
+    else:
+        policy = records.policy_of(session, installation, revised)
+        authors = frozenset((actor.pseudonym, revised.author))
+    if content.class_name in policy.classes:
+        approvers.refuse_nobody(session, policy, content.class_name, content.unit, authors)
 
 
 def may_write(policy: Policy, content: Content, actor: Person) -> None:
@@ -203,7 +230,7 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
             raise NotAllowed(
                 N_("Bara den som skrev texten eller den som ska godkänna får ändra den.")
             )
-        content = check(session, installation, actor, look)
+        content = check(session, installation, actor, look, row)
         if (content.class_name, content.unit) != (row.class_name, row.unit):
             raise Refusal(
                 N_("Klass och enhet går inte att byta. Dra tillbaka och lämna in på nytt.")

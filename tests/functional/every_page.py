@@ -34,6 +34,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
         *(
             f"/meddelanden/{held}",
             "/bevakning",
+            "/ersattare",
             "/du-behovs",
             "/floden",
             "/driftlage",

@@ -222,6 +222,8 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("GET", "/v1/announcements/<public_id>/gates"): (Scope.READ, None),
     ("PUT", "/v1/announcements/<public_id>/text"): (Scope.WRITE, TEXT),
     ("POST", "/v1/announcements/<public_id>/approve"): (Scope.APPROVE, {"content_hash": "0" * 64}),
+    ("POST", "/v1/announcements/<public_id>/return"): (Scope.APPROVE, {"why": "Fel"}),
+    ("POST", "/v1/announcements/<public_id>/return/take-back"): (Scope.APPROVE, None),
     ("POST", "/v1/announcements/<public_id>/hold"): (Scope.CONTROL, {"why": "Fel"}),
     ("POST", "/v1/announcements/<public_id>/resume"): (Scope.CONTROL, None),
     ("POST", "/v1/announcements/<public_id>/release"): (Scope.RELEASE, None),

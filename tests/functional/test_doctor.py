@@ -130,6 +130,13 @@ def test_work_that_nobody_takes_is_found(settings, world, tmp_path):
     assert "Restart" in remedy
 
 
+def test_roles_that_nobody_has_are_named(settings, world, tmp_path):
+    world.owner.execute("UPDATE announcer.person SET left_at = now() WHERE unit = 'info'")
+    said, remedy = ill(tmp_path)["roles"]
+    assert said == "nobody has: informationsenheten"
+    assert "Import the staff" in remedy
+
+
 def test_a_port_that_nobody_listens_on_is_no_mail_server(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("ANNOUNCER_SMTP_URL", f"smtp+starttls://127.0.0.1:{free_port()}")
     assert list(ill(tmp_path)) == ["the mail server"]

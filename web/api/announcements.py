@@ -12,7 +12,16 @@ from flask import Response, request
 from announcer.domain.announcement import Content
 from announcer.domain.audience import Person
 from announcer.domain.errors import NotFound
-from announcer.services import holding, reading, records, reviewing, status, writing
+from announcer.services import (
+    holding,
+    reading,
+    records,
+    returning,
+    reviewing,
+    status,
+    status_as_json,
+    writing,
+)
 from announcer.services.idempotency import Answer, once
 from announcer.services.installation import Installation
 from announcer.services.status import AnnouncementStatus
@@ -183,7 +192,7 @@ def follow(public_id: str) -> dict[str, Any]:
 
 
 def _status(found: AnnouncementStatus) -> dict[str, Any]:
-    table = status.as_json(found, speaking())
+    table = status_as_json.as_json(found, speaking())
     for step, row in zip(found.steps, table["steps"], strict=True):
         row["waits"] = [reason.wait.value for reason in step.reasons]
     return {**table, "class_name": table["class"]}
@@ -212,12 +221,39 @@ def edit(public_id: str, json_data: dict[str, Any]) -> Response:
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="Approve", operation_id="approve")
 def approve(public_id: str, json_data: dict[str, Any]) -> Response:
-    """Approve the very text with this hash; it is planned at once."""
+    """Approve the very text with this hash; it is planned when everybody has who must."""
     known(public_id)
     return carried_out(
         lambda inside, person: done(
             public_id, reviewing.approve(inside, person, public_id, json_data["content_hash"])
         )
+    )
+
+
+@blueprint.post("/<public_id>/return")
+@needs(Scope.APPROVE)
+@blueprint.input(schemas.ReasonIn)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Give a text back", operation_id="return")
+def give_back(public_id: str, json_data: dict[str, Any]) -> Response:
+    """To its author, with a reason: it is approved by nobody until it is changed."""
+    known(public_id)
+    return carried_out(
+        lambda inside, person: done(
+            public_id, returning.give_back(inside, person, public_id, json_data["why"])
+        )
+    )
+
+
+@blueprint.post("/<public_id>/return/take-back")
+@needs(Scope.APPROVE)
+@blueprint.output(schemas.Done)
+@blueprint.doc(summary="Take a return back", operation_id="take_back")
+def take_back(public_id: str) -> Response:
+    """By whoever gave the text back: the same text can be approved again."""
+    known(public_id)
+    return carried_out(
+        lambda inside, person: done(public_id, returning.take_back(inside, person, public_id))
     )
 
 

@@ -18,6 +18,7 @@ from announcer.domain.content_faults import (
     LONGEST_SUMMARY,
     LONGEST_TITLE,
 )
+from announcer.services.returning import LONGEST_REASON
 
 #: Characters of base64 for the largest file.
 LARGEST_BASE64 = (LARGEST_ATTACHMENT + 2) // 3 * 4
@@ -121,6 +122,12 @@ class WhyIn(Schema):
     why = String(required=True, validate=[Length(1, 500), NO_NUL])
 
 
+class ReasonIn(Schema):
+    """What must be changed. The author reads it; it is weeded with the drafts."""
+
+    why = String(required=True, validate=[Length(1, LONGEST_REASON), NO_NUL])
+
+
 class ApprovalIn(Schema):
     """Which text is approved: the hash that was read."""
 
@@ -206,6 +213,38 @@ class Step(Schema):
     recipients = Dict(keys=String(), values=Integer(), required=True)
 
 
+class GivenOut(Schema):
+    """An approval. ``by_author``: their last word; ``stood_in``: by a stand-in."""
+
+    roles = List(String(), required=True)
+    at = String(required=True)
+    by_author = Boolean(required=True)
+    stood_in = Boolean(required=True)
+
+
+class GivenBackOut(Schema):
+    """The text was given back to its author."""
+
+    reason = String(required=True)
+    roles = List(String(), required=True)
+    at = String(required=True)
+
+
+class ApprovalOut(Schema):
+    """Who has approved the newest text and who is missing, while it waits for approval.
+
+    ``missing`` has a list for each person who is missing: the roles of which one is enough.
+    ``nobody`` has those that nobody can fill; ``says`` is all of it in the caller's language.
+    """
+
+    given = List(Nested(GivenOut), required=True)
+    missing = List(List(String()), required=True)
+    nobody = List(List(String()), required=True)
+    waits_for_author = Boolean(required=True)
+    given_back = Nested(GivenBackOut, required=True, allow_none=True)
+    says = List(String(), required=True)
+
+
 class Status(Schema):
     """Where an announcement is."""
 
@@ -218,6 +257,7 @@ class Status(Schema):
     held = Boolean(required=True)
     content_hash = String(required=True)
     known_at = String(required=True, allow_none=True)
+    approval = Nested(ApprovalOut, required=True, allow_none=True)
     steps = List(Nested(Step), required=True)
 
 

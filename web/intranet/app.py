@@ -22,6 +22,7 @@ from web.intranet import (
     reading,
     reviewing,
     signin,
+    standing_in,
     writing,
 )
 from web.intranet.access import admit, look_away
@@ -45,6 +46,7 @@ PARTS = (
     opening_up,
     calls,
     desk,
+    standing_in,
     operation,
     pages,
     health,

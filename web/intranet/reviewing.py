@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from announcer.domain.errors import N_, NotFound
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
-from announcer.services import reviewing
+from announcer.services import returning, reviewing
+from announcer.services.approval_words import missing_in_words
 from web.intranet import picture
 from web.intranet.access import actor, installation
 from web.shared.files import UNKEPT, attachment_answer
@@ -18,8 +19,12 @@ blueprint = Blueprint("reviewing", __name__)
 
 @blueprint.get("/godkann")
 def waiting() -> str:
-    """What this person could approve now."""
-    return render_template("waiting.html", proposals=reviewing.waiting_for(installation(), actor()))
+    """What this person could approve now, and what they are told of."""
+    return render_template(
+        "waiting.html",
+        proposals=reviewing.waiting_for(installation(), actor()),
+        told=reviewing.told_of(installation(), actor()),
+    )
 
 
 @blueprint.get("/godkann/<public_id>")
@@ -53,5 +58,31 @@ def approve(public_id: str) -> Response:
     content_hash = request.form.get("innehall", "")
     # Without the hash it would be "whatever is newest"; a person approves what they have read.
     first = reviewing.approve(installation(), actor(), public_id, content_hash or "-")
-    flash(_("Texten är godkänd.") if first else _("Texten var redan godkänd."))
+    left = reviewing.proposal(installation(), actor(), public_id)
+    if not first:
+        flash(_("Texten var redan godkänd."))
+    elif left.in_review and left.standing:
+        flash(f"{_('Du har godkänt texten.')} {missing_in_words(left.standing, _)}")
+    else:
+        flash(_("Texten är godkänd."))
+    return _to(public_id)
+
+
+@blueprint.post("/godkann/<public_id>/tillbaka")
+def give_back(public_id: str) -> Response:
+    """Instead of approving: the author is to change something."""
+    done = returning.give_back(installation(), actor(), public_id, request.form.get("varfor", ""))
+    flash(_("Texten är återlämnad.") if done else _("Texten var redan återlämnad."))
+    return _to(public_id)
+
+
+@blueprint.post("/godkann/<public_id>/angra")
+def take_back(public_id: str) -> Response:
+    """The same text can be approved again."""
+    returning.take_back(installation(), actor(), public_id)
+    flash(_("Texten kan godkännas igen."))
+    return _to(public_id)
+
+
+def _to(public_id: str) -> Response:
     return redirect(url_for("following.one", public_id=public_id), 303)

@@ -15,6 +15,8 @@ from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
 from announcer.domain.policy.approval import chains
 from announcer.render.catalogue import language_name
+from announcer.services.approval_words import sentences
+from announcer.services.approvals import Standing
 from announcer.services.calling import Call
 from web.intranet.access import arrival, installation, signed_in, units
 from web.shared.moments import in_words, stamp
@@ -126,6 +128,11 @@ def seat_in_words(roles: Sequence[str]) -> str:
     return f" {_('eller')} ".join(titles)
 
 
+def approval_sentences(standing: Standing) -> list[str]:
+    """Who has approved and who is missing."""
+    return list(sentences(standing, _, moment))
+
+
 def role_titles(roles: tuple[str, ...]) -> str:
     """Titles of roles, in words."""
     return installation().titles(roles)
@@ -146,6 +153,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     on_the_desk,
     has_role,
     approvers,
+    approval_sentences,
     seat_in_words,
     role_titles,
     language_name,
