@@ -12,10 +12,11 @@ import click
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, PolicyError
+from announcer.domain.notation import read_clock
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy, load_policy
 from announcer.domain.policy.diff import differences, shorter_leads
-from announcer.domain.schedule import forecast
+from announcer.domain.schedule import Handovers, forecast
 from announcer.domain.toml_file import read_toml
 from announcer.domain.why import Foreseen, foresee
 from announcer.render.catalogue import clock_in_words, day_in_words, moment_in_words
@@ -52,6 +53,7 @@ def check(desk: Desk, file: Path, directory: bool) -> None:
 @click.option("--at", help="Instead: when the page is confirmed, local time.")
 @click.option("--audience", "audiences", multiple=True, help="An audience that the writer names.")
 @click.option("--channel", "channels", multiple=True, help="A channel that the writer chooses.")
+@click.option("--handover", "handovers", multiple=True, help="When a shift hands over: 06:45.")
 @click.option("--known-at", help="When the news is known anyway, local time.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also write the plan as a picture.")
 def plan(
@@ -61,6 +63,7 @@ def plan(
     at: str | None,
     audiences: tuple[str, ...],
     channels: tuple[str, ...],
+    handovers: tuple[str, ...],
     known_at: str | None,
     svg: Path | None,
 ) -> None:
@@ -81,14 +84,31 @@ def plan(
         content = replace(content, known_at=_moment(found, known_at, "--known-at"))
     begins = _moment(found, approved_at or at or "", "--at" if at else "--approved-at")
     setting = setting_of(found, found.organisation.language)
-    shown = foresee(found, class_name, forecast(found, content, begins))
+    shown = foresee(found, class_name, forecast(found, content, begins, _shifts(handovers)))
     heading = (found.classes[class_name].title, _assumed(setting, begins, approved=at is None))
     for line in (heading[1], *_told(shown, setting, _title_of(found))):
         click.echo(line)
+    if not handovers and _counts_handovers(found, class_name, shown):
+        click.echo(
+            setting.translate(N_("Som om inget skift lämnade över: säg när med --handover."))
+        )
     if svg is not None:
         lines = {Line.KNOWN: content.known_at} if content.known_at else {}
         steps = stops(shown, setting, _title_of(found))
         _write(svg, as_file(steps, setting, heading=heading, lines=lines))
+
+
+def _shifts(handovers: tuple[str, ...]) -> Handovers:
+    """One workplace with all the handovers there are: a policy file knows no directory."""
+    try:
+        return {"": tuple(read_clock(one) for one in handovers)}
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--handover") from None
+
+
+def _counts_handovers(found: Policy, class_name: str, shown: list[Foreseen]) -> bool:
+    windows = (found.classes[class_name].window_of(one.step.key) for one in shown)
+    return any(window and window.handover for window in windows)
 
 
 def _assumed(setting: Setting, begins: datetime, *, approved: bool) -> str:

@@ -23,7 +23,7 @@ _MARGIN = 20
 _ON_A_PAGE = 0.88
 #: The variables of a page, for a picture that stands alone; contrast at least 4.5 on its paper.
 _COLOURS = (
-    ":root{--paper:#fff;--ink:#1a1f22;--ink-soft:#525c61;--rule:#dfe3e1;"
+    ":root{--paper:#ffffff;--ink:#1a1f22;--ink-soft:#525c61;--rule:#dfe3e1;"
     "--house:#1d5a86;--accent:#9a4312;--warn:#9a2c1d}\n"
     "@media(prefers-color-scheme:dark){:root{--paper:#14181b;--ink:#e9ecec;--ink-soft:#a9b3b5;"
     "--rule:#2c3337;--house:#8cc4ec;--accent:#f0a87c;--warn:#ff9d8c}}\n"

@@ -2,17 +2,21 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from lxml import etree
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from announcer.domain.audience import Person
+from announcer.domain.policy import load_policy
+from announcer.render.foreseen import setting_of
+from announcer.render.timeline import Stop, as_file
 from announcer.services import holding
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
-from tests.world import BESLUT, World
+from tests.world import BESLUT, POLICY, World
 
 #: The day before Christmas Eve, 11.52 in Hällefors.
 BEFORE_CHRISTMAS = datetime(2026, 12, 23, 10, 52, tzinfo=UTC)
@@ -187,3 +191,32 @@ def test_in_a_browser_no_line_lies_on_another_and_none_is_cut_off(
         assert page.evaluate(UNREADABLE) == []
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) <= 0
+
+
+@pytest.mark.browser
+def test_a_file_of_twelve_long_steps_can_be_read_with_whatever_letters_there_are(
+    browser: Browser, tmp_path: Path
+) -> None:
+    names = (
+        "E-post till den internationella informationssäkerhetssamordningsgruppen",
+        "WWWWWWWW MMMMM",
+    )
+    steps = [
+        Stop(
+            names[n % 2],
+            BEFORE_CHRISTMAS + timedelta(hours=9 * n) if n % 4 else None,
+            external=n % 3 == 0,
+            hangs=n % 5 == 0,
+            audience="Välfärdsförvaltningen, Bildningsförvaltningen, Medierna",
+            notes=("Det är stängt när sidan kommer upp. Arbetstiden räknas från i morgon.",),
+            warning="Meddelandet är pausat av informationsenheten." if n == 5 else "",
+        )
+        for n in range(12)
+    ]
+    file = tmp_path / "plan.svg"
+    setting = setting_of(load_policy(POLICY), "sv")
+    file.write_bytes(as_file(steps, setting, heading=("En lång plan", "Som om " * 20)))
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(file.as_uri())
+    assert page.evaluate(UNREADABLE) == []
+    page.close()

@@ -71,6 +71,31 @@ def test_what_staff_would_learn_too_late_is_said_and_the_hour_is_drawn(tmp_path:
     assert late not in in_time
 
 
+def test_handovers_are_what_the_question_names_since_a_policy_knows_no_workplaces(
+    tmp_path: Path,
+) -> None:
+    policy = tmp_path / "shifts.toml"
+    policy.write_text(
+        f'''derived_from = "{POLICY}"
+        [classes.beslut.steps.press]
+        window = {{ handover = true, minimum = "1 h" }}'''
+    )
+
+    def told(*more: str) -> list[str]:
+        options = ("--class=beslut", "--at=2026-12-08T10:00", *more)
+        done = CliRunner().invoke(cli, ["policy", "plan", str(policy), *options])
+        assert done.exit_code == 0, done.output
+        return done.output.splitlines()
+
+    nobody = told()
+    assert "tidigast tisdag 8 december 2026 11.00" in nobody
+    assert nobody[-1] == "Som om inget skift lämnade över: säg när med --handover."
+    # Each workplace's next one after ten; all that are named are of one.
+    care = told("--handover=06:45", "--handover=13:30", "--handover=20:45")
+    assert "tidigast tisdag 8 december 2026 13.30" in care
+    assert "--handover" not in care[-1]
+
+
 def test_the_picture_is_a_file_that_says_the_same(tmp_path: Path) -> None:
     file = tmp_path / "plan.svg"
     said = lines("--class", "beslut", "--approved-at", "2026-12-23T16:55", "--svg", str(file))
@@ -88,6 +113,7 @@ def test_the_picture_is_a_file_that_says_the_same(tmp_path: Path) -> None:
     [
         (("--class", "beslut"), "give one of --approved-at and --at"),
         (("--class", "beslut", "--at", "2026-12-23", "--approved-at", "2026-12-23"), "give one of"),
+        (("--class", "beslut", "--at", "2026-12-23", "--handover", "9"), "write a time of day"),
         (("--class", "beslut", "--at", "Christmas"), "write a time as 2026-12-23T16:55"),
         (
             ("--class", "beslut", "--at", "2026-12-23", "--audience", "prass"),

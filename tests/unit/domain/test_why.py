@@ -39,10 +39,8 @@ def why(
             "2027-01-05 11:00",
             ["5 januari är en halvdag som slutar klockan 12.00.", "6 januari är ingen arbetsdag."],
         ),
-        (
-            "2027-05-05 15:10",
-            ["6 maj är ingen arbetsdag."],
-        ),
+        ("2027-05-05 15:10", ["6 maj är ingen arbetsdag."]),
+        ("2027-01-04 15:30", []),  # ends on the half-day, long before noon
     ],
 )
 def test_working_time_names_the_hours_the_half_days_and_the_days_that_do_not_count(

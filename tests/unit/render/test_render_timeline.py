@@ -15,6 +15,7 @@ from announcer.render.lettering import lines_of, width_of
 from announcer.render.timeline import Line, Mark, Setting, Stop, as_file, style, timeline
 from announcer.render.timeline_shapes import WIDTH
 from tests.unit.domain.example_policy import STOCKHOLM, hallefors, local
+from web.shared.theme import READABLE, contrast, mixed, readable
 
 SVG = "{http://www.w3.org/2000/svg}"
 BEFORE_CHRISTMAS = local("2026-12-23 16:55")
@@ -146,7 +147,15 @@ def test_what_happens_at_night_stands_in_the_night() -> None:
     nights = bands(picture, "tl-night")
     for name, at_night in (("Sent", True), ("Tidigt", True), ("Sedan", False)):
         assert any(top < place_of(picture, name) < end for top, end in nights) is at_night
-    assert "natt" in texts(picture)[-1]  # no empty night, but the shading is explained
+    assert texts(picture).count("natt") == 1  # no empty night, but the shading is explained
+
+
+def test_all_that_is_said_of_a_step_stands_in_its_shade_and_nothing_of_one_without_a_time() -> None:
+    saturday = local("2026-12-05 10:00")
+    picture = drawn(Stop("A", saturday, hangs=True), Stop("B", None))
+    ((top, end),) = bands(picture, "tl-off")
+    assert top < place_of(picture, "A") < place_of(picture, "tidigast") < end
+    assert place_of(picture, "B") > end
 
 
 def test_inside_and_outside_differ_in_shape_and_in_words() -> None:
@@ -312,3 +321,48 @@ def test_lines_are_never_too_wide_and_lose_no_letter(text: str, width: int) -> N
 
 def test_amounts_are_told_in_whole_seconds() -> None:
     assert amount_in_words(timedelta(milliseconds=8400), "sv").replace("\xa0", " ") == "8 sekunder"
+
+
+#: What words and lines are drawn in on the pages (web/shared/static/announcer.css).
+INKS = {
+    "light": {"paper": "#ffffff", "ink": "#1a1f22", "ink-soft": "#525c61", "warn": "#9a2c1d"},
+    "dark": {"paper": "#14181b", "ink": "#e9ecec", "ink-soft": "#a9b3b5", "warn": "#ff9d8c"},
+}
+#: Least contrast of what is not text (WCAG 2.1, success criterion 1.4.11).
+SEEN = 3.0
+
+
+def behind(colours: dict[str, str], kind: str) -> str:
+    """The colour of a shade on its paper."""
+    (share,) = re.findall(rf"\.{kind} {{[^}}]*fill-opacity: ([.\d]+)", style())
+    return mixed(colours["paper"], colours["ink"], float(share))
+
+
+def own_inks() -> list[dict[str, str]]:
+    """The colours that a file brings, in light and in dark."""
+    sheet = as_file([Stop("A", BEFORE_CHRISTMAS)], setting(), heading=("Beslut",)).decode()
+    return [dict(re.findall(r"--([a-z-]+):(#\w+)", part)) for part in re.findall(r":root{(.*?)}", sheet)]  # fmt: skip
+
+
+def test_words_are_written_in_ink_and_in_warning_only() -> None:
+    rules = re.findall(r"^\.tl (?:text|\S*\.tl-\S+) {([^}]*)}", style(), re.MULTILINE)
+    assert len(rules) > 8
+    used = {name for rule in rules for name in re.findall(r"fill: var\(--([a-z-]+)\)", rule)}
+    assert used == {"ink", "ink-soft", "warn"}
+
+
+@pytest.mark.parametrize("shade", ["tl-night", "tl-off"])
+@pytest.mark.parametrize("colours", [*INKS.values(), *own_inks()])
+def test_words_can_be_read_in_the_night_and_on_days_off(
+    colours: dict[str, str], shade: str
+) -> None:
+    for name in ("ink", "ink-soft", "warn"):
+        assert contrast(colours[name], behind(colours, shade)) >= READABLE, name
+
+
+@pytest.mark.parametrize("colour", ["#1f4d3f", "#b3541e", "#ffe600", "#000000", "#ff0000"])
+@pytest.mark.parametrize("mode", INKS)
+def test_marks_in_any_organisations_colours_are_seen_in_the_night(mode: str, colour: str) -> None:
+    colours = INKS[mode]
+    drawn_in = readable(colour, colours["paper"], {"light": "#000000", "dark": "#ffffff"}[mode])
+    assert contrast(drawn_in, behind(colours, "tl-night")) >= SEEN
