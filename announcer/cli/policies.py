@@ -83,7 +83,7 @@ def plan(
     if known_at is not None:
         content = replace(content, known_at=_moment(found, known_at, "--known-at"))
     begins = _moment(found, approved_at or at or "", "--at" if at else "--approved-at")
-    setting = setting_of(found, found.organisation.language)
+    setting = setting_of(found, found.organisation.language, class_name)
     shown = foresee(found, class_name, forecast(found, content, begins, _shifts(handovers)))
     heading = (found.classes[class_name].title, _assumed(setting, begins, approved=at is None))
     for line in (heading[1], *_told(shown, setting, _title_of(found))):

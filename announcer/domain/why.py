@@ -76,6 +76,7 @@ def why_then(
     reasons = (
         *besides,
         *_lead(policy, class_name, step, confirmed, earliest),
+        *_quiet(policy, step, earliest),
         *_released(policy, step),
     )
     soon = N_("Går så snart sidan är uppe och kontrollerad.")
@@ -88,9 +89,15 @@ def _meant(step: PlannedStep) -> Iterator[Reason]:
         yield Reason(Wait.WINDOW, meant, {"moment": step.meant_for})
 
 
-def is_day_off(policy: Policy, day: date) -> bool:
-    """Whether nobody at all is at work on a local date, whichever hours are asked."""
-    return not any(calendar.is_working_day(day) for calendar in policy.calendars.values())
+def is_day_off(policy: Policy, day: date, class_name: str = "") -> bool:
+    """Whether nobody at all is at work on a local date, of those whose hours the windows of a class
+    are counted in; where it counts in none, or no class is named, of all but a duty desk."""
+    found = policy.classes.get(class_name)
+    windows = [step.window for step in found.steps.values() if step.window] if found else []
+    hours = {window.hours for window in windows if window.hours}
+    by_day = {name for name, one in policy.calendar.hours.items() if not one.every_day}
+    asked = hours or by_day or set(policy.calendars)
+    return not any(policy.calendars[name].is_working_day(day) for name in asked)
 
 
 def _lead(
@@ -181,6 +188,13 @@ def _days(calendar: WorkingCalendar, confirmed: datetime, earliest: datetime) ->
     """The local dates that pass until the step's own."""
     first, last = (moment.astimezone(calendar.zone).date() for moment in (confirmed, earliest))
     return [first + n * _DAY for n in range((last - first).days)]
+
+
+def _quiet(policy: Policy, step: PlannedStep, earliest: datetime) -> Iterator[Reason]:
+    """Where ``earliest`` is the end of the hours in which people sleep."""
+    if policy.quiet_until(step, earliest - timedelta(microseconds=1)) == earliest:
+        sleeping = N_("Inget skickas nattetid. Väntar till {until}.")
+        yield Reason(Wait.QUIET, sleeping, {"until": earliest})
 
 
 def _released(policy: Policy, step: PlannedStep) -> Iterator[Reason]:

@@ -1,6 +1,7 @@
 """A plan that has not begun, in the reader's words: for the picture, the table and the terminal."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from announcer.domain.errors import N_
 from announcer.domain.plan import CHANNEL_NAMES
@@ -10,9 +11,14 @@ from announcer.render.catalogue import translator, value_in_words
 from announcer.render.timeline import Setting, Stop
 
 
-def setting_of(policy: Policy, language: str) -> Setting:
-    """Where and for whom a picture is drawn: in the organisation's zone, with its days off."""
-    return Setting(policy.zone, language, translator(language), lambda day: is_day_off(policy, day))
+def setting_of(policy: Policy, language: str, class_name: str = "") -> Setting:
+    """Where and for whom the plan of a class is drawn: in the organisation's zone, with the days
+    off that its windows know."""
+
+    def off(day: date) -> bool:
+        return is_day_off(policy, day, class_name)
+
+    return Setting(policy.zone, language, translator(language), off)
 
 
 def sentences(one: Foreseen, setting: Setting) -> tuple[str, ...]:

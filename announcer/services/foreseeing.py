@@ -15,6 +15,7 @@ class Prospect:
     """A plan before it is one. ``known_at`` (aware UTC) is when the news is known anyway."""
 
     policy: Policy
+    class_name: str
     steps: list[Foreseen]
     known_at: datetime | None
 
@@ -31,4 +32,5 @@ def of_proposal(installation: Installation, reference: str) -> Prospect:
         policy = records.policy_of(session, installation, row)
         content = records.text_of(records.newest_revision(session, row.id))
         plan = planning.forecast_of(session, policy, content, engine.now(session))
-        return Prospect(policy, foresee(policy, row.class_name, plan), content.known_at)
+        steps = foresee(policy, row.class_name, plan)
+        return Prospect(policy, row.class_name, steps, content.known_at)

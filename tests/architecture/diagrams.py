@@ -83,7 +83,7 @@ def pictures() -> Iterator[tuple[Path, bytes]]:
         title = f"The states of {'an' if name[0] in 'aeiou' else 'a'} {name}"
         yield images / f"states-{name}.svg", state_picture(title, table)
     policy, plan = sample()
-    setting = setting_of(policy, policy.organisation.language)
+    setting = setting_of(policy, policy.organisation.language, CLASS)
     heading = (policy.classes[CLASS].title, f"Plan enligt {policy.name}")
     steps = stops(plan, setting, lambda name: policy.audiences[name].title)
     yield images / f"plan-{CLASS}.svg", as_file(steps, setting, heading=heading)

@@ -42,7 +42,7 @@ def of_text(content: Content, plan: Sequence[Forecast]) -> Markup:
     """What would happen if the text that somebody is writing were up now."""
     policy = installation().policy
     steps = foresee(policy, content.class_name, plan)
-    return _prospect(Prospect(policy, steps, content.known_at))
+    return _prospect(Prospect(policy, content.class_name, steps, content.known_at))
 
 
 def of_proposal(public_id: str) -> Markup:
@@ -51,7 +51,7 @@ def of_proposal(public_id: str) -> Markup:
 
 
 def _prospect(found: Prospect) -> Markup:
-    setting = setting_of(found.policy, str(get_locale()))
+    setting = setting_of(found.policy, str(get_locale()), found.class_name)
     drawn = timeline(
         stops(found.steps, setting, audience_name),
         setting,
@@ -63,7 +63,7 @@ def _prospect(found: Prospect) -> Markup:
 
 def of_status(found: AnnouncementStatus) -> Markup:
     """Where everything is. The caller has asked who may see it."""
-    setting = setting_of(installation().policy, str(get_locale()))
+    setting = setting_of(installation().policy, str(get_locale()), found.class_name)
     at = arrival().now
     going_on = [_stop(step, at) for step in found.steps]
     title = _("Vad som har gått och vad som kommer")
@@ -79,7 +79,7 @@ def _stop(step: StepStatus, now: datetime) -> Stop:
     stopped = [one for one in step.reasons if one.wait in (Wait.HELD, Wait.TOO_LATE)]
     mark = Mark.HELD if step.held or stopped else _MARKS[step.state]
     late = step.late and step.state is StepState.WAITING
-    by_time_only = all(one.wait is Wait.WINDOW for one in step.reasons)
+    by_time_only = all(one.until is not None for one in step.reasons)
     return Stop(
         name=_(step.channel_name),
         at=_moment(step, now),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from announcer.domain.policy import Policy
+from announcer.domain.policy import WEEKDAYS, Policy
 from announcer.domain.schedule import forecast
 from announcer.domain.why import Foreseen, foresee, is_day_off
 from announcer.render.foreseen import sentences, setting_of
@@ -152,9 +152,38 @@ def test_bounds_of_a_window_are_said_beside_it() -> None:
     ]
 
 
+def test_a_night_in_which_people_sleep_is_said_where_it_keeps_a_step_and_nowhere_else() -> None:
+    policy = policy_with({"quiet": {"begins": "21:00", "ends": "06:30", "channels": ["email"]}})
+    asleep = ["Inget skickas nattetid. Väntar till 9 december 2026 klockan 06.30."]
+    assert why(policy, "2026-12-08 22:00", step="epost") == asleep
+    assert why(policy, "2026-12-08 10:00", step="epost") == [
+        "Går så snart sidan är uppe och kontrollerad."
+    ]
+    assert why(policy, "2026-12-08 22:00", step="affisch") != asleep
+    assert why(policy, "2026-12-08 22:00", "kris", "epost") != asleep
+
+
 def test_a_day_off_is_one_on_which_nobody_works_whichever_hours_are_asked() -> None:
     sunday = date(2026, 12, 6)
     assert is_day_off(hallefors(), sunday)
     care = policy_with({"calendar/hours/jour": {"sunday": ["08:00-16:00"]}})
     assert not is_day_off(care, sunday)
     assert is_day_off(care, date(2026, 12, 5))
+
+
+def test_days_off_are_those_of_the_hours_that_a_class_counts_in() -> None:
+    christmas, tuesday = date(2026, 12, 25), date(2026, 12, 8)
+    always = {day: ["00:00-23:59"] for day in WEEKDAYS} | {"every_day": True}
+    policy = policy_with(
+        {
+            "calendar/hours/jour": always,
+            "classes/kris/steps/press/window": {"working": "1 h", "hours": "jour"},
+        }
+    )
+    assert is_day_off(policy, christmas)  # of a duty desk nobody thinks who asks for days off
+    assert is_day_off(policy, christmas, "beslut")
+    assert not is_day_off(policy, christmas, "kris")
+    assert is_day_off(policy, christmas, "bara min enhet")  # counts in no hours
+    assert not is_day_off(policy, tuesday, "beslut")
+    alone = policy_with({"calendar/hours/vaxeln": always})
+    assert not is_day_off(alone, christmas)
