@@ -86,7 +86,9 @@ def _unfinished(
     if ceiling is None or step.passed_over_at:
         return
     begins = step.planned.meant_for
-    if begins is None and (step.state is StepState.SENDING or may_start(key, facts, now).allowed):
+    if begins is not None and facts.planned_at is not None:
+        begins = max(begins, facts.planned_at)  # the hour may have passed before the plan was made
+    elif step.state is StepState.SENDING or may_start(key, facts, now).allowed:
         begins = since(facts, step)
     if begins is None:
         return
