@@ -39,16 +39,23 @@ def warning(one: Foreseen, setting: Setting) -> str:
 def stops(
     plan: Sequence[Foreseen], setting: Setting, audience_name: Callable[[str], str]
 ) -> list[Stop]:
-    """The steps for the picture."""
-    return [
-        Stop(
-            name=setting.translate(CHANNEL_NAMES.get(one.step.channel, one.step.channel)),
-            at=one.at,
-            external=one.step.external,
-            hangs=one.hangs,
-            audience=", ".join(audience_name(name) for name in one.step.audience),
-            notes=sentences(one, setting),
-            warning=warning(one, setting),
+    """The steps for the picture. Several reasons that were just given are not given again."""
+    found: list[Stop] = []
+    told: tuple[object, ...] = ()
+    for one in plan:
+        notes = sentences(one, setting)
+        again = len(notes) > 1 and (one.at, one.hangs, notes) == told
+        told = (one.at, one.hangs, notes)
+        same = setting.translate(N_("Samtidigt som steget före, av samma skäl."))
+        found.append(
+            Stop(
+                name=setting.translate(CHANNEL_NAMES.get(one.step.channel, one.step.channel)),
+                at=one.at,
+                external=one.step.external,
+                hangs=one.hangs,
+                audience=", ".join(audience_name(name) for name in one.step.audience),
+                notes=(same,) if again else notes,
+                warning=warning(one, setting),
+            )
         )
-        for one in plan
-    ]
+    return found

@@ -120,7 +120,7 @@ def _day(drawing: Drawing, row: DayRow) -> None:
         f'<circle class="tl-tick" cx="{AXIS}" cy="{drawing.height - 10}" r="3.5"/>'
     )
     drawing.write(TIME, "tl-day", words)
-    if off and TIME + width_of(f"{words} {off}", NOTE_SIZE + 0.5) > EDGE:
+    if off and len(drawing.lines(f"{words} – {off}", NOTE_SIZE, TIME)) > 1:
         drawing.height += NOTE_LINE
         drawing.write(TIME, "tl-note", off)
     elif off:

@@ -7,8 +7,8 @@ import pytest
 from announcer.domain.policy import WEEKDAYS, Policy
 from announcer.domain.schedule import forecast
 from announcer.domain.why import Foreseen, foresee, is_day_off
-from announcer.render.foreseen import sentences, setting_of
-from tests.unit.domain.example_policy import content, hallefors, local, policy_with
+from announcer.render.foreseen import sentences, setting_of, stops
+from tests.unit.domain.example_policy import REMOVED, content, hallefors, local, policy_with
 
 
 def foreseen(policy: Policy, confirmed: str, class_name: str = "beslut") -> dict[str, Foreseen]:
@@ -161,6 +161,16 @@ def test_a_night_in_which_people_sleep_is_said_where_it_keeps_a_step_and_nowhere
     ]
     assert why(policy, "2026-12-08 22:00", step="affisch") != asleep
     assert why(policy, "2026-12-08 22:00", "kris", "epost") != asleep
+
+
+def test_reasons_that_were_just_given_are_not_given_again_in_the_picture() -> None:
+    plan = list(foreseen(hallefors(), "2026-12-23 16:55").values())
+    press, newsroom = stops(plan, setting_of(hallefors(), "sv"), str)[-2:]
+    assert len(press.notes) == 4
+    assert newsroom.notes == ("Samtidigt som steget före, av samma skäl.",)
+    policy = policy_with({"classes/beslut/steps/nyhetsrum/release": REMOVED})
+    plan = list(foreseen(policy, "2026-12-23 16:55").values())
+    assert len(stops(plan, setting_of(policy, "sv"), str)[-1].notes) == 3
 
 
 def test_a_day_off_is_one_on_which_nobody_works_whichever_hours_are_asked() -> None:
