@@ -151,6 +151,7 @@ class Proposal:
     can_approve: bool
     can_give_back: bool
     can_take_back: bool
+    can_rewrite: bool
     informs: bool
     standing: Standing | None
     plan: list[Forecast]
@@ -158,15 +159,11 @@ class Proposal:
 
 def waiting_for(installation: Installation, actor: Person) -> list[Proposal]:
     """What this person could approve now, oldest first."""
-    return [one for one in _in_review(installation, actor) if one.can_approve]
+    return [one for one in concerning(installation, actor) if one.can_approve]
 
 
-def told_of(installation: Installation, actor: Person) -> list[Proposal]:
-    """What is in review and told to this person, who has no power over it, oldest first."""
-    return [one for one in _in_review(installation, actor) if one.informs]
-
-
-def _in_review(installation: Installation, actor: Person) -> list[Proposal]:
+def concerning(installation: Installation, actor: Person) -> list[Proposal]:
+    """Everything in review that this person may read, oldest first."""
     with installation.database.reading() as session:
         rows = session.scalars(
             select(AnnouncementRow)
@@ -225,6 +222,7 @@ def _proposal(
         can_approve=bool(in_review and found and may_approve(policy, actor, found)),
         can_give_back=bool(in_review and found and returning.may_give_back(policy, actor, found)),
         can_take_back=bool(in_review and found and returning.may_take_back(actor, found)),
+        can_rewrite=in_review and (actor.pseudonym == row.author or approves),
         informs=told and not approves,
         standing=_standing(session, policy, found, nobody and in_review),
         plan=planning.forecast_of(session, policy, content, engine.now(session)),

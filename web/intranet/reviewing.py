@@ -20,10 +20,11 @@ blueprint = Blueprint("reviewing", __name__)
 @blueprint.get("/godkann")
 def waiting() -> str:
     """What this person could approve now, and what they are told of."""
+    found = reviewing.concerning(installation(), actor())
     return render_template(
         "waiting.html",
-        proposals=reviewing.waiting_for(installation(), actor()),
-        told=reviewing.told_of(installation(), actor()),
+        proposals=[one for one in found if one.can_approve],
+        told=[one for one in found if one.informs],
     )
 
 

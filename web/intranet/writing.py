@@ -18,7 +18,7 @@ from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
 from announcer.services import calling, status, writing
-from web.intranet import picture
+from web.intranet import picture, rewriting
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import (
     Form,
@@ -36,7 +36,9 @@ NOT_YET = "forhandsgranskning"
 
 @blueprint.get("/skriv")
 def write() -> str:
-    """Which kind, or the form of the chosen kind."""
+    """Which kind, or the form of the chosen kind, or that of a text that is to be changed."""
+    if changing := request.args.get(rewriting.WHICH, ""):
+        return _form(rewriting.form_of(changing))
     class_name = request.args.get("klass", "")
     if not class_name:
         return render_template("choose_class.html", classes=_open_classes())
@@ -101,15 +103,21 @@ def hand_in() -> Any:
         return _form(form)
     try:
         content = content_of(form, policy, actor())
+        if rewriting.rewritten(form):
+            content = rewriting.completed(content, form)
         if doing == "lamna_in":
-            return _submit(content)
+            return _submit(content, rewriting.rewritten(form))
         return _preview(form, content)
     except BadSubmission as wrong:
         form.faults = list(wrong.findings)
         return _form(form), 422
 
 
-def _submit(content: Content) -> Response:
+def _submit(content: Content, rewritten: str) -> Response:
+    if rewritten:
+        submitted = writing.edit(installation(), actor(), rewritten, content)
+        flash(_("Texten är ändrad. Den godkänns på nytt."))
+        return redirect(url_for("following.one", public_id=submitted.public_id), 303)
     submitted = writing.submit(installation(), actor(), content)
     if submitted.again:
         flash(_("Den här texten har du redan lämnat in. Här är den."))

@@ -1,0 +1,77 @@
+"""Changing a text that waits for approval: the form it was written in, filled in as it stands."""
+
+from dataclasses import fields, replace
+
+from flask import request
+from werkzeug.datastructures import ImmutableMultiDict
+
+from announcer.domain.announcement import Content
+from announcer.domain.errors import N_, Refusal
+from announcer.services import reviewing
+from web.intranet.access import actor, installation
+from web.intranet.manuscript import Form, optional_channels, read_form
+
+#: The hidden field, and the word in the address, that say which announcement is changed.
+WHICH = "meddelande"
+#: What the form can say of a text. The rest stays as it was handed in.
+_IN_THE_FORM = frozenset(
+    {
+        *("class_name", "unit", "title", "summary", "body", "audience", "contact", "language"),
+        *("record_number", "channels", "translations", "attachments"),
+    }
+)
+
+
+def rewritten(form: Form) -> str:
+    """The public id of the announcement whose text the form changes; empty for a new one."""
+    return form.first(WHICH)
+
+
+def form_of(public_id: str) -> Form:
+    """The form with the newest text. Raises `NotFound`, or `Refusal` where it cannot be changed."""
+    content = _newest(public_id)
+    typed = ImmutableMultiDict([(WHICH, public_id), *_typed(content)])
+    form = read_form(installation().policy, content.class_name, typed, ImmutableMultiDict())
+    form.attachments = list(content.attachments)
+    return form
+
+
+def _newest(public_id: str) -> Content:
+    found = reviewing.proposal(installation(), actor(), public_id)
+    known = installation().policy
+    if not found.can_rewrite:
+        raise Refusal(N_("Texten går inte att ändra. Dra tillbaka den, eller skriv en ny."))
+    same_language = found.content.language == known.organisation.language
+    if found.content.class_name not in known.classes or not same_language:
+        raise Refusal(N_("Texten går inte att ändra här. Lämna in den på nytt."))
+    return found.content
+
+
+def _typed(content: Content) -> list[tuple[str, str]]:
+    words = [
+        ("rubrik", content.title),
+        ("sammanfattning", content.summary),
+        ("text", content.body),
+        ("kontakt", content.contact),
+        ("enhet", content.unit),
+        ("diarienummer", content.record_number),
+        *(("malgrupp", name) for name in content.audience),
+        *(("kanal", name) for name in content.channels),
+    ]
+    for language, text in content.translations.items():
+        words += [
+            (f"rubrik_{language}", text.title),
+            (f"sammanfattning_{language}", text.summary),
+            (f"text_{language}", text.body),
+        ]
+    return words
+
+
+def completed(content: Content, form: Form) -> Content:
+    """What the form says, with all of the newest text that a form cannot say."""
+    was = _newest(rewritten(form))
+    kept = {f.name: getattr(was, f.name) for f in fields(Content) if f.name not in _IN_THE_FORM}
+    optional = set(optional_channels(form.message_class))
+    if optional & set(was.channels) == optional & set(request.form.getlist("kanal")):
+        kept["channels"] = was.channels
+    return replace(content, **kept)
