@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the parser is defusedxml's; this is only the name of what i
 WAITS = (1, 2, 5, 10, 30)
 #: Where a feed entry says which content it shows.
 CONTENT_HASH_SCHEME = "urn:announcer:content-hash"
-#: The audience that is everybody; its feed has no unit.
+#: The feed that is of no unit.
 EVERYBODY = "alla"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -44,7 +44,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 class IntranetAddress:
     """Where colleagues read. ``base_url`` has no final slash; times are seconds.
 
-    ``reader_token`` makes a short-lived token with the rights of the audience it is given.
+    ``reader_token`` makes a short-lived token with the rights it is given.
     """
 
     base_url: str
@@ -82,19 +82,19 @@ class Intranet:
 
     def _read_back(self, job: Job, digest: str) -> None:
         """Raises ReadingError for the first thing that is not right."""
-        edition, audience = job.edition, job.audience or job.edition.content.audience
+        edition, rights = job.edition, job.rights
         page_path = f"/nyheter/{quote(edition.public_id, safe='')}"
-        with self._reader(audience) as client:
+        with self._reader(rights) as client:
             self._look_at_page(client, page_path, edition.public_id, digest)
             for attachment in edition.content.attachments:
                 self._look_at_attachment(client, page_path, attachment)
-            self._look_at_feed(client, audience, edition.public_id, edition.content)
+            self._look_at_feed(client, rights, edition.public_id, edition.content)
 
-    def _reader(self, audience: tuple[str, ...]) -> httpx.Client:
+    def _reader(self, rights: tuple[str, ...]) -> httpx.Client:
         """A client that keeps nothing, follows nothing and reads no proxy settings."""
         return httpx.Client(
             headers={
-                "Authorization": f"Bearer {self.intranet.reader_token(audience)}",
+                "Authorization": f"Bearer {self.intranet.reader_token(rights)}",
                 "Accept-Encoding": "identity",
                 "User-Agent": "Announcer",
             },
@@ -130,9 +130,9 @@ class Intranet:
             raise ReadingError(f"{what} är inte den godkända filen.")
 
     def _look_at_feed(
-        self, client: httpx.Client, audience: tuple[str, ...], public_id: str, content: Content
+        self, client: httpx.Client, rights: tuple[str, ...], public_id: str, content: Content
     ) -> None:
-        name = audience[0] if audience and EVERYBODY not in audience else EVERYBODY
+        name = next(iter(rights), "") or EVERYBODY  # a unit's feed comes first among the rights
         _, body = self._get(client, f"/floden/{quote(name, safe='')}.atom", "Flödet")
         entries = _entries(body, public_id)
         if not entries:

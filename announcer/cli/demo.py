@@ -7,7 +7,7 @@ holds a meeting) through the same use cases as everybody, and says so.
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from announcer.bootstrap import install
 from announcer.cli.house import House
 from announcer.config import Config
 from announcer.domain.announcement import AnnouncementState
-from announcer.domain.audience import Person
+from announcer.domain.audience import Person, reader_in
 from announcer.domain.errors import Refusal
 from announcer.domain.manuscript import read_manuscript
 from announcer.domain.step import StepState
@@ -241,7 +241,10 @@ class Demonstration:
             step = next((s for s in found.steps if s.channel == "poster"), None)
             if step is None:
                 continue
-            token = reader_token.sign(self._secret, tuple(step.audience))
+            with installation.database.reading() as session:
+                units = load_units(session)
+            reader = reader_in(step.audience, found.unit, units, installation.policy.staff)
+            token = reader_token.sign(self._secret, astuple(reader))
             for language in installation.policy.organisation.languages:
                 answer = client.get(
                     f"/nyheter/{found.public_id}/affisch.pdf",

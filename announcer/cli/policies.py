@@ -188,10 +188,10 @@ def _example(
             raise click.BadParameter(f"there is no {name!r}, only {known}", param_hint="--audience")
     steps = found.classes[class_name].steps.values()
     reached = dict.fromkeys(s.audience for s in steps if s.audience)
-    outside = tuple(n for n in audiences or reached if found.is_external(n))
-    inside = tuple(n for n in audiences if not found.is_external(n))
+    outside = tuple(n for n in audiences or reached if not found.is_staff(n))
+    inside = tuple(n for n in audiences if found.is_staff(n))
     # Somebody inside is always told.
-    inside = inside or tuple(n for n in found.audiences if not found.is_external(n))[:1]
+    inside = inside or tuple(n for n in found.audiences if found.is_staff(n))[:1]
     return Content(class_name, "", "", "", "", (*inside, *outside), "", channels=channels)
 
 

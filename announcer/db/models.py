@@ -115,6 +115,24 @@ class PressContactRow(Base):
     __table_args__ = (Index("uq_press_contact_email", text("lower(email)"), unique=True),)
 
 
+class GroupMemberRow(Base):
+    """An office in a named group outside the staff, and where its holder reads mail.
+
+    Nobody is here longer than in the imported list.
+    """
+
+    __tablename__ = "group_member"
+    id: Mapped[Id]
+    #: The audience's name in the policy.
+    audience: Mapped[str]
+    office: Mapped[str]
+    email: Mapped[str]
+    language: Mapped[str]
+    __table_args__ = (
+        Index("uq_group_member_email", "audience", text("lower(email)"), unique=True),
+    )
+
+
 class FeedTokenRow(Base):
     """A personal key to the feeds, stored hashed. No column says when it was used, by law."""
 

@@ -114,7 +114,7 @@ def _name_faults(content: Content, policy: Policy, units: Units) -> list[Refusal
                     choices=", ".join(sorted(policy.audiences)),
                 )
             )
-    if all(policy.is_external(name) for name in content.audience):
+    if not any(policy.is_staff(name) for name in content.audience):
         faults.append(
             Refusal(N_("Ingen i organisationen är målgrupp. Välj ”alla” eller en enhet."))
         )

@@ -76,7 +76,7 @@ class Outcome:
 class Edition:
     """One revision in one language for one channel: all that is needed to make the artefact.
 
-    ``page_url`` is the page on the intranet (staff) and is empty in what leaves the house;
+    ``page_url`` is the page on the intranet (staff) and is empty for those who do not read it;
     ``message_id`` is set for channels that send one message per edition; ``to`` is the visible
     addressee, empty where recipients must not see each other; ``at`` is aware UTC.
     """
@@ -92,7 +92,7 @@ class Edition:
 
     @property
     def for_media(self) -> bool:
-        """Whether this leaves the house."""
+        """Whether this is for people who do not read the intranet."""
         return not self.page_url
 
 
@@ -107,7 +107,7 @@ class Job:
     edition: Edition
     artefact: bytes
     recipients: tuple[Recipient, ...]
-    #: Readers' side of the intranet: whose rights to read with.
-    audience: tuple[str, ...] = ()
+    #: Readers' side of the intranet: whose rights to read with, in a `Reader`'s own order.
+    rights: tuple[str, ...] = ()
     #: How many times this was tried before; 0 the first time.
     attempt: int = 0

@@ -27,7 +27,16 @@ def make_plan(policy: Policy, content: Content, units: Units = NO_UNITS) -> tupl
     chosen = {k: s for k, s in message_class.steps.items() if _is_wanted(policy, content, s)}
     _refuse_unreachable(policy, content, message_class, chosen)
     planned = [_planned(policy, content, message_class, key, frozenset(chosen)) for key in chosen]
-    return tuple(_approved(message_class, content, units, _in_order(planned)))
+    readable = [_readable(policy, step, planned) for step in planned]
+    return tuple(_approved(message_class, content, units, _in_order(readable)))
+
+
+def _readable(policy: Policy, step: PlannedStep, plan: list[PlannedStep]) -> PlannedStep:
+    """The page is for every colleague who is told in any step: what they are sent leads to it."""
+    if step.channel != "intranet":
+        return step
+    told = [name for other in (step, *plan) for name in other.audience]
+    return replace(step, audience=policy.staff_among(dict.fromkeys(told)))
 
 
 def _is_wanted(policy: Policy, content: Content, step: Step) -> bool:
@@ -45,7 +54,7 @@ def _refuse_unreachable(
 ) -> None:
     reached = {step.audience for step in chosen.values() if step.audience}
     for name in content.audience:
-        if policy.is_external(name) and name not in reached:
+        if not policy.is_staff(name) and name not in reached:
             raise Refusal(
                 N_("”{klass}” går aldrig till {audience}. Ta bort målgruppen eller byt klass."),
                 klass=message_class.title,
@@ -67,7 +76,7 @@ def _planned(
 ) -> PlannedStep:
     step, window = cls.steps[key], cls.window_of(key)
     external = is_external(policy, step)
-    inside = tuple(name for name in content.audience if not policy.is_external(name))
+    inside = policy.staff_among(content.audience)
     return PlannedStep(
         key=key,
         channel=step.channel,

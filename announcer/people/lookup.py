@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from sys import intern
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from announcer.db.models import PersonRow, PressContactRow, UnitRow
-from announcer.domain.audience import Person, Reach, Unit, Units
+from announcer.db.models import GroupMemberRow, PersonRow, PressContactRow, UnitRow
+from announcer.domain.audience import Person, Selection, Unit, Units
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
 from announcer.people.stand_ins import running
@@ -103,12 +103,13 @@ def addressees(
 ) -> list[Addressee]:
     """Whom a step reaches, each once however many audiences they belong to, in a fixed order.
 
-    ``unit`` is the announcement's; ``languages`` are those there is a text in; the boards get a poster in each.
+    ``unit`` is the announcement's; ``languages`` are those there is a text in; the boards get a
+    poster in each.
     """
     if channel == "press":
         return list(_press(session))
     if channel == "email":
-        return list(_staff_by_mail(session, policy, audience, unit))
+        return _by_mail(session, policy, audience, unit)
     if channel == "poster":
         return [Addressee(f"poster {language}", "", language) for language in languages]
     return [Addressee(key=channel, address="", language=policy.organisation.language)]
@@ -121,21 +122,43 @@ def _press(session: Session) -> Iterator[Addressee]:
 
 
 def staff_in(
-    policy: Policy,
-    units: Units,
-    audience: tuple[str, ...],
-    unit: str,  # noqa: ARG001
+    policy: Policy, units: Units, audience: tuple[str, ...], unit: str
 ) -> Select[PersonRow]:
-    """Every colleague in an audience of units and names that mean all staff.
+    """Every colleague in an audience of units and of names that mean staff.
 
-    ``unit`` is the announcement's.
+    ``unit`` is the announcement's. The same rule as `Selection.admits`, for many at once.
     """
     query = select(PersonRow).where(PersonRow.left_at.is_(None))
-    everyone = any(
-        name in policy.audiences and policy.audiences[name].reach is Reach.ALL_STAFF
-        for name in audience
-    )
-    return query if everyone else query.where(PersonRow.unit.in_(units.reached_by(audience)))
+    selections = [policy.staff[name] for name in audience if name in policy.staff]
+    if any(one.is_everyone for one in selections):
+        return query
+    named = PersonRow.unit.in_(units.reached_by(audience))
+    return query.where(or_(named, *(_among(one, units, unit) for one in selections)))
+
+
+def _among(selection: Selection, units: Units, unit: str) -> ColumnElement[bool]:
+    fits = [PersonRow.unit.in_(selection.units_of(unit, units))] if selection.units else []
+    for column, allowed in (
+        (PersonRow.workplace, selection.workplaces),
+        (PersonRow.role, selection.positions),
+        (PersonRow.language, selection.languages),
+    ):
+        fits += [column.in_(allowed)] if allowed else []
+    return and_(*fits)
+
+
+def _by_mail(
+    session: Session, policy: Policy, audience: tuple[str, ...], unit: str
+) -> list[Addressee]:
+    """Staff, then members of groups: who is both is one recipient."""
+    staff = {one.key: one for one in _staff_by_mail(session, policy, audience, unit)}
+    groups = [name for name in audience if policy.is_group(name)]
+    if groups:
+        query = select(GroupMemberRow.email, GroupMemberRow.language)
+        members = query.where(GroupMemberRow.audience.in_(groups)).order_by(GroupMemberRow.email)
+        for email, language in session.execute(members):
+            staff.setdefault(email.casefold(), Addressee(email.casefold(), email, language))
+    return list(staff.values())
 
 
 def _staff_by_mail(

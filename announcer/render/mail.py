@@ -59,7 +59,8 @@ _KEPT = 2
 def staff_mail(edition: Edition, translate: Translate) -> bytes:
     """One message for many colleagues, none of whom sees another.
 
-    Attachments stay on the intranet, where the link leads. The last line is the constitution's
+    Attachments stay on the intranet, where the link leads; whoever does not read it gets them with
+    the whole text. The last line is the constitution's
     (TF 1 kap. 7 §, 3 kap. 5 §). Raises ValueError for a title or header that could not be sent.
     """
     return _addressed(_to_staff(_to_nobody(edition), translate), edition, NOBODY)
@@ -83,7 +84,8 @@ def _to_nobody(edition: Edition) -> Edition:
 @lru_cache(maxsize=_KEPT)
 def _to_staff(edition: Edition, translate: Translate) -> bytes:
     freedom = N_("Du får alltid prata med medierna, och ingen får fråga vem som gjorde det.")
-    return _shared(edition, Letter(edition, translate, closing=(translate(freedom),)), ())
+    files = () if edition.page_url else edition.content.attachments
+    return _shared(edition, Letter(edition, translate, closing=(translate(freedom),)), files)
 
 
 @lru_cache(maxsize=_KEPT)

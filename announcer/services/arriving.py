@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from announcer.db.glance import Glance
-from announcer.domain.audience import Person
+from announcer.domain.audience import Person, Reader
 from announcer.people.stand_ins import STANDS_FOR, read
-from announcer.services.reading import Reader, hash_of
+from announcer.services.reading import hash_of
 
 # The number grows with every change of what a colleague can see (``announcer/db/gate/0008.sql``);
 # the moment is in microseconds, which need no reading of dates.
@@ -25,9 +25,10 @@ _BY_PSEUDONYM = _QUESTION.format(
     " ON p.pseudonym = asks.pseudonym AND p.left_at IS NULL"
 )
 _BY_KEY = _QUESTION.format(
-    "(SELECT p.unit FROM announcer.feed_token t JOIN announcer.person p"
-    " ON p.pseudonym = t.person AND p.left_at IS NULL"
-    " WHERE t.sha256 = CAST($1 AS text) AND t.revoked_at IS NULL)"
+    "p.unit, p.workplace, p.role, p.language"
+    " FROM (SELECT CAST($1 AS text) AS sha256) AS asks LEFT JOIN (announcer.feed_token t"
+    " JOIN announcer.person p ON p.pseudonym = t.person AND p.left_at IS NULL)"
+    " ON t.sha256 = asks.sha256 AND t.revoked_at IS NULL"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,8 +60,8 @@ def arrive(glance: Glance, pseudonym: str | None = None) -> Arrival:
 def arrive_with_key(glance: Glance, key: str) -> tuple[Arrival, Reader | None]:
     """Whoever has a feed key, known by its owner's rights only; None where it is false or revoked,
     or its owner has left. Its use leaves no trace."""
-    version, moment, unit = glance.row(_BY_KEY, hash_of(key))
-    reader = None if unit is None else Reader(unit)
+    version, moment, unit, *facts = glance.row(_BY_KEY, hash_of(key))
+    reader = None if unit is None else Reader(unit, *(fact or "" for fact in facts))
     return Arrival(_number(version), _moment(moment), None), reader
 
 

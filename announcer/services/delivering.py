@@ -26,13 +26,13 @@ from announcer.db.models import (
     BatchRow,
     BlobRow,
     DeliveryRow,
-    RevisionRow,
     StepRow,
     lease_token,
 )
 from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient
 from announcer.logs import get_logger
 from announcer.services import records, settling
+from announcer.services.composing import edition_of, rights_of
 from announcer.services.installation import Installation
 
 log = get_logger("announcer.delivering")
@@ -219,7 +219,9 @@ def _next(
         _finish(session, held, again=waiting[0].next_try_at if waiting else None)
         return None
     edition = replace(
-        before.job.edition if before else _edition(session, installation, held),
+        before.job.edition
+        if before
+        else edition_of(session, installation, held.row, held.step, held.batch.language, held.now),
         message_id=due[0].message_id,
         to=due[0].address if held.step.external else "",
     )
@@ -242,7 +244,7 @@ def _next(
         recipients=tuple(
             Recipient(one.recipient, one.address, one.language, one.message_id) for one in due
         ),
-        audience=tuple(held.step.audience),
+        rights=rights_of(session, installation, held.row, held.step),
         attempt=max(one.attempts for one in due),
     )
     return Group(job, sha256, {one.recipient: one.attempts + 1 for one in due})
@@ -267,21 +269,6 @@ def _waiting(session: Session, held: Held, most: int) -> Sequence[DeliveryRow]:
         .order_by(DeliveryRow.next_try_at.nulls_first(), DeliveryRow.recipient)
         .limit(most)
     ).all()
-
-
-def _edition(session: Session, installation: Installation, held: Held) -> Edition:
-    row, step, batch, now = held
-    revision = session.get_one(RevisionRow, step.revision)
-    return Edition(
-        content=records.content_of(session, revision),
-        language=batch.language,
-        sender=installation.sender,
-        public_id=row.public_id,
-        # What leaves the house never names an address inside it.
-        page_url="" if step.external else f"{installation.base_url}/nyheter/{row.public_id}",
-        # Whole seconds: the Date of a mail and the timestamp of a PDF have no fractions.
-        at=(step.started_at or now).replace(microsecond=0),
-    )
 
 
 def _artefact(

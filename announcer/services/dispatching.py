@@ -18,6 +18,7 @@ from announcer.db.engine import GateClosed
 from announcer.db.models import (
     AnnouncementRow,
     BatchRow,
+    DeliveryRow,
     RevisionRow,
     StepRow,
     TurnRow,
@@ -180,6 +181,7 @@ def _start(
     begun = [(step.announcement, _begun(facts[step.announcement], step)) for step in steps]
     records.append_all(session, "step begun", begun)
     reached = _Reached(session)
+    has = _Has(session)
     batches: list[_Batch] = []
     for step in steps:
         row = about[step.announcement]
@@ -188,7 +190,7 @@ def _start(
             continue
         content = records.text_of(session.get_one(RevisionRow, step.revision))
         policy = records.policy_of(session, installation, row)
-        people = reached.by(step, row, policy, content.languages)
+        people = has.not_yet(step, reached.by(step, row, policy, content.languages))
         batches += _batches(step, content, people)
         if not people:
             settling.settle(session, row, step)
@@ -219,6 +221,33 @@ class _Reached:
                 self._session, policy, step.channel, audience, row.unit, languages
             )
         return self._known[key]
+
+
+class _Has:
+    """Who was named in an earlier step of the same text and channel: nobody gets it twice because
+    audiences overlap. Whoever is asked for here counts as named."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._keys: dict[tuple[UUID, str], set[str]] = {}
+
+    def not_yet(self, step: StepRow, people: list[Addressee]) -> list[Addressee]:
+        """Of ``people``, those who have not got it or are not about to."""
+        about = (step.revision, step.channel)
+        if about not in self._keys:
+            self._keys[about] = already_named(self._session, step)
+        has = self._keys[about]
+        left = [one for one in people if one.key not in has]
+        has.update(one.key for one in left)
+        return left
+
+
+def already_named(session: Session, step: StepRow) -> set[str]:
+    """The keys of those who are recipients of the step's text in its channel."""
+    query = select(DeliveryRow.recipient).where(
+        DeliveryRow.revision == step.revision, DeliveryRow.channel == step.channel
+    )
+    return set(session.scalars(query))
 
 
 class _Batch(NamedTuple):

@@ -83,7 +83,7 @@ def board_up(
         policy = records.policy_of(session, installation, row)
         if not records.steps_of(session, row.id):
             raise Refusal(N_("Texten är inte godkänd än, så det finns inget att sätta upp."))
-        every = workplaces.handovers(session, policy, planning.told(session, row), row.unit)
+        every = workplaces.handovers(session, policy, planning.told(session, policy, row), row.unit)
         if workplace not in every:
             raise Refusal(
                 N_("Det här meddelandet sätts inte upp på ”{place}”."), place=workplace[:80]

@@ -1,4 +1,4 @@
-"""Taking in the organisation's own lists: units, staff, press, workplaces. What is wrong is said, the rest is kept."""
+"""Taking in the organisation's own lists: units, staff, press, workplaces, groups. What is wrong is said, the rest is kept."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import PersonRow, PressContactRow, UnitRow, WorkplaceRow
+from announcer.db.models import GroupMemberRow, PersonRow, PressContactRow, UnitRow, WorkplaceRow
 from announcer.domain.errors import N_, Refusal
 from announcer.people.directory import StaffMember, Unit, read_staff, read_units
+from announcer.people.groups import read_group
 from announcer.people.press_list import PressContact, read_press
 from announcer.people.table import Finding
 from announcer.people.workplaces import read_workplaces, workplaces_of_staff
@@ -74,6 +75,34 @@ def import_workplaces(installation: Installation, content: bytes) -> Import:
             for row in session.scalars(select(WorkplaceRow))
             if row.name not in here and not read.findings
         ]
+        for row in gone:
+            session.delete(row)
+    return Import(len(read.rows), len(gone), read.findings)
+
+
+def import_group(installation: Installation, name: str, content: bytes) -> Import:
+    """The members of the group that the policy calls ``name``; who is not in the file is forgotten,
+    unless a row is faulty. Raises `Refusal` for a name that is no group's."""
+    policy = installation.policy
+    if not policy.is_group(name):
+        known = ", ".join(sorted(filter(policy.is_group, policy.audiences)))
+        raise Refusal(
+            N_("Policyn har ingen grupp ”{name}”. Den har: {known}."),
+            name=name[:80],
+            known=known or "–",
+        )
+    read = read_group(content)
+    here = {member.email.casefold(): member for member in read.rows}
+    with installation.database.transaction("import group") as session:
+        query = select(GroupMemberRow).where(GroupMemberRow.audience == name)
+        rows = {row.email.casefold(): row for row in session.scalars(query)}
+        for key, member in here.items():
+            row = rows.get(key)
+            if row is None:
+                row = GroupMemberRow(id=uuid4(), audience=name, email=member.email)
+                session.add(row)
+            row.office, row.language = member.office, member.language
+        gone = [row for key, row in rows.items() if key not in here and not read.findings]
         for row in gone:
             session.delete(row)
     return Import(len(read.rows), len(gone), read.findings)

@@ -120,7 +120,7 @@ def open_windows(
     """
     policy = records.policy_of(session, installation, row)
     facts = records.facts_of(session, row)
-    shifts = handovers(session, policy, row.class_name, told(session, row), row.unit)
+    shifts = handovers(session, policy, row.class_name, told(session, policy, row), row.unit)
     for step in records.steps_of(session, row.id):
         planned = records.planned(step)
         opens = not_before(policy, row.class_name, planned, confirmed, shifts)
@@ -147,10 +147,10 @@ def _brought_forward(
     return confirmed
 
 
-def told(session: Session, row: AnnouncementRow) -> tuple[str, ...]:
-    """Whom inside the house the announcement is for: the audience of its page."""
-    page = next(s for s in records.steps_of(session, row.id) if s.channel == "intranet")
-    return tuple(page.audience)
+def told(session: Session, policy: Policy, row: AnnouncementRow) -> tuple[str, ...]:
+    """Whom of the staff the announcement is for, as its writer named them."""
+    content = records.text_of(records.newest_revision(session, row.id))
+    return policy.staff_among(content.audience)
 
 
 def handovers(
@@ -168,7 +168,7 @@ def forecast_of(
     session: Session, policy: Policy, content: Content, approved: datetime
 ) -> list[Forecast]:
     """What would happen when, if ``content`` were approved at ``approved`` (aware UTC)."""
-    inside = tuple(name for name in content.audience if not policy.is_external(name))
+    inside = policy.staff_among(content.audience)
     shifts = handovers(session, policy, content.class_name, inside, content.unit)
     return forecast(policy, content, approved, shifts)
 

@@ -1,20 +1,25 @@
-"""The short-lived key with which the read-back reads the intranet, with an audience's rights."""
+"""The short-lived key with which the read-back reads the intranet, with an audience's rights.
+
+Rights are a `Reader`'s own words in their order; what is left out at the end is empty.
+"""
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from announcer.domain.audience import Reader
 
 #: Seconds; a read-back takes a few, and a clock may differ by some.
 LIFETIME = 300
 
 
-def sign(secret_key: str, audience: tuple[str, ...]) -> str:
-    """A token that lets its bearer read what ``audience`` may read."""
-    return _serializer(secret_key).dumps(list(audience))
+def sign(secret_key: str, rights: tuple[str, ...]) -> str:
+    """A token that lets its bearer read with these rights."""
+    return _serializer(secret_key).dumps(list(rights))
 
 
-def audience_of(secret_key: str, token: str) -> tuple[str, ...] | None:
-    """The audience a token was made for, or None for one that is false or too old."""
+def reader_of(secret_key: str, token: str) -> Reader | None:
+    """Whoever a token was made for, or None for one that is false or too old."""
     try:
-        return tuple(_serializer(secret_key).loads(token, max_age=LIFETIME))
+        return Reader(*_serializer(secret_key).loads(token, max_age=LIFETIME))
     except BadSignature:
         return None
 

@@ -26,7 +26,7 @@ from announcer.db.models import (
     StepRow,
 )
 from announcer.domain.announcement import Attachment, Content
-from announcer.domain.audience import Person, Units, may_read
+from announcer.domain.audience import Person, Reader, Staff, Units, concerns, may_read
 from announcer.domain.errors import N_, NotFound
 from announcer.people.lookup import load_units
 from announcer.services.installation import Installation
@@ -35,13 +35,6 @@ from announcer.services.installation import Installation
 Looking: TypeAlias = Session
 #: What decides who may read something: its audience, and the unit that wrote it.
 Kind: TypeAlias = tuple[tuple[str, ...], str]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Whoever reads, known by their unit only; empty for what is meant for everyone."""
-
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -70,12 +63,7 @@ class Article:
 
 def reader_of(person: Person) -> Reader:
     """The rights a colleague reads with."""
-    return Reader(person.unit)
-
-
-def reader_for(audience: tuple[str, ...], units: Units) -> Reader:
-    """The rights of the narrowest part of an audience; what the read-back reads with."""
-    return Reader(next((name for name in audience if name in units.by_code), ""))
+    return Reader(person.unit, person.workplace, person.role, person.language)
 
 
 @dataclass(frozen=True)
@@ -84,8 +72,8 @@ class Board:
 
     lines: tuple[Listed, ...]
     units: Units
-    #: Names of audiences that mean everyone employed.
-    open_to_all: frozenset[str]
+    #: Audiences of people who are employed.
+    staff: Staff
 
     @cached_property
     def _kinds(self) -> frozenset[Kind]:
@@ -97,7 +85,7 @@ class Board:
         return frozenset(
             (audience, author)
             for audience, author in self._kinds
-            if may_read(reader.unit, audience, author, self.units, self.open_to_all)
+            if may_read(reader, audience, author, self.units, self.staff)
         )
 
     def lines_of(self, kinds: frozenset[Kind], unit: str = "") -> list[Listed]:
@@ -116,13 +104,13 @@ class Board:
         raise NotFound(N_("Sidan finns inte."))
 
     def _concerns(self, line: Listed, unit: str) -> bool:
-        return line.unit == unit or unit in self.units.reached_by(line.audience)
+        return concerns(unit, line.audience, line.unit, self.units, self.staff)
 
 
 def board(session: Session, installation: Installation, units: Units, public_id: str = "") -> Board:
     """All that is up; ``public_id`` narrows to one announcement."""
     lines = tuple(_published(session, public_id))
-    return Board(lines, units, installation.policy.open_to_all)
+    return Board(lines, units, installation.policy.staff)
 
 
 def visible(

@@ -32,6 +32,7 @@ from announcer.domain.errors import N_, Refusal
 from announcer.domain.step import StepState
 from announcer.people.lookup import addressees
 from announcer.services import records
+from announcer.services.dispatching import already_named
 from announcer.services.installation import Installation
 
 #: Doing these again reaches nobody twice and takes nothing out of the house.
@@ -260,9 +261,10 @@ def _would(
     people = addressees(
         session, policy, step.channel, tuple(step.audience), row.unit, content.languages
     )
+    has = already_named(session, step)
+    going = sum(one.key not in has for one in people)
     held = step.held_at is not None or row.held_at is not None
-    earliest = step.not_before
-    return Going(row.public_id, content.title, step.key, step.channel, len(people), earliest, held)
+    return Going(row.public_id, content.title, step.key, step.channel, going, step.not_before, held)
 
 
 def go_on(installation: Installation, actor: Person) -> timedelta:

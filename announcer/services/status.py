@@ -262,7 +262,7 @@ def _shifts(
     if facts.confirmed_at is not None or not facts.steps:
         return {}
     return planning.handovers(
-        session, policy, row.class_name, planning.told(session, row), row.unit
+        session, policy, row.class_name, planning.told(session, policy, row), row.unit
     )
 
 

@@ -8,6 +8,7 @@ import lxml.etree
 import pytest
 
 from announcer.channels.intranet import Intranet, IntranetAddress
+from announcer.domain.audience import Reader
 from announcer.domain.delivery import DeliveryState, Edition, Job, Recipient
 from announcer.render.page import readable_text
 from announcer.services import holding, reader_token, reading
@@ -61,7 +62,7 @@ def channel(world: World) -> Intranet:
 
 def job(world: World, public_id: str) -> Job:
     with world.installation.database.reading() as session:
-        article = reading.page(session, world.installation, reading.Reader(""), public_id)
+        article = reading.page(session, world.installation, Reader(), public_id)
     edition = Edition(
         content=article.content,
         language="sv",
@@ -81,7 +82,7 @@ def test_the_read_back_finds_on_the_page_exactly_what_was_approved(
     sent = job(world, public_id)
     assert channel(world).deliver(sent)["intranet"].state is DeliveryState.ACCEPTED
     changed = sent.artefact.replace("Så här blir det".encode(), "Så här blir det inte".encode())
-    wrong = Job(sent.edition, changed, sent.recipients, sent.audience)
+    wrong = Job(sent.edition, changed, sent.recipients, sent.rights)
     assert channel(world).deliver(wrong)["intranet"].state is DeliveryState.DEFERRED
 
 

@@ -14,12 +14,12 @@ from flask import abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from announcer.config import Config
-from announcer.domain.audience import Person, Units
+from announcer.domain.audience import Person, Reader, Units
 from announcer.people.lookup import load_units
 from announcer.services import arriving, reader_token, reading
 from announcer.services.arriving import Arrival
 from announcer.services.installation import Installation
-from announcer.services.reading import Looking, Reader
+from announcer.services.reading import Looking
 from web.shared.shelf import Shelf
 
 #: Endpoints that anybody may ask for: they tell nothing that concerns anybody.
@@ -144,10 +144,10 @@ def _bearer() -> str | None:
 
 
 def _of_token(token: str) -> Reader:
-    audience = reader_token.audience_of(config().secret_key, token)
-    if audience is None:
+    found = reader_token.reader_of(config().secret_key, token)
+    if found is None:
         abort(401)
-    return reading.reader_for(audience, units())
+    return found
 
 
 def reader_by_key(key: str) -> Reader:

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 
 from announcer.channels.intranet import EVERYBODY
 from announcer.domain.announcement import Attachment
+from announcer.domain.audience import Reader
 from announcer.domain.errors import N_
 from announcer.render.catalogue import translator
 from announcer.render.feeds import FeedEntry, FeedHead
@@ -18,7 +19,7 @@ from announcer.render.text import article_html
 from announcer.services import arriving, reading
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
-from announcer.services.reading import Article, Board, Feed, Kind, Reader
+from announcer.services.reading import Article, Board, Feed, Kind
 from web.intranet.access import (
     actor,
     arrival,

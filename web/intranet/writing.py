@@ -78,17 +78,17 @@ def _form(form: Form) -> str:
 
 
 def _audiences(message_class: MessageClass) -> list[str]:
-    """The names a writer of this class can choose: inside, and outside where it is a choice."""
+    """The names a writer of this class can choose: of the staff, and others where it is a choice."""
     policy = installation().policy
     chosen = {s.audience for s in message_class.steps.values() if s.when == "audience"}
-    return [n for n in policy.audiences if not policy.is_external(n) or n in chosen]
+    return [n for n in policy.audiences if policy.is_staff(n) or n in chosen]
 
 
 def _always_outside(message_class: MessageClass) -> list[str]:
     policy = installation().policy
     steps = message_class.steps.values()
     always = [s.audience for s in steps if s.audience and s.when == "always"]
-    return [policy.audiences[name].title for name in always if policy.is_external(name)]
+    return [policy.audiences[name].title for name in always if not policy.is_staff(name)]
 
 
 @blueprint.post("/skriv")

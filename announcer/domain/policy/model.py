@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from announcer.domain.audience import Person, Reach
+from announcer.domain.audience import Person, Reach, Selection
 from announcer.domain.calendar import WorkingCalendar, day_matches, public_holidays
 from announcer.domain.notation import Duration
 from announcer.domain.policy.classes import Event, MessageClass
@@ -88,6 +88,23 @@ class Policy(Strict):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.organisation.time_zone)
+
+    @cached_property
+    def staff(self) -> Mapping[str, Selection]:
+        """The audiences of people who are employed, by name."""
+        return {n: a.selection for n, a in self.audiences.items() if a.reach.employed}
+
+    def is_staff(self, audience: str) -> bool:
+        """Whether an audience's name means people who are employed; a unit's code does."""
+        return audience not in self.audiences or self.audiences[audience].reach.employed
+
+    def staff_among(self, audiences: Iterable[str]) -> tuple[str, ...]:
+        """Those of the names that mean people who are employed."""
+        return tuple(filter(self.is_staff, audiences))
+
+    def is_group(self, audience: str) -> bool:
+        """Whether an audience's name means an imported list of offices."""
+        return audience in self.audiences and self.audiences[audience].reach is Reach.GROUP
 
     @property
     def open_to_all(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from announcer.domain.policy.approval import chain_faults, chains
+from announcer.domain.policy.audiences import audience_faults, reach_faults
 from announcer.domain.policy.hours import hours_faults, time_faults
 from announcer.domain.policy.quiet import quiet_faults
 from announcer.domain.step import Strength
@@ -24,7 +25,12 @@ EXTERNAL_CHANNELS = frozenset({"press", "newsroom"})
 
 def ordering_faults(policy: "Policy") -> list[str]:
     """Every way in which a policy could break the promise or cannot run: key, fault and fix."""
-    faults = [*_role_faults(policy), *_event_faults(policy), *quiet_faults(policy)]
+    faults = [
+        *_role_faults(policy),
+        *_event_faults(policy),
+        *quiet_faults(policy),
+        *audience_faults(policy),
+    ]
     for name, message_class in policy.classes.items():
         faults += [f"classes.{name}.{fault}" for fault in _class_faults(policy, message_class)]
     return faults
@@ -84,6 +90,7 @@ def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[s
             *_gate_faults(policy, step),
             *_promise_faults(policy, steps, key, pages[0]),
             *_people_faults(policy, message_class, key, step),
+            *reach_faults(policy, message_class, step),
         ):
             yield f"steps.{key}.{fault}"
 

@@ -1,9 +1,14 @@
 """Who may do something, and who can be told."""
 
+from typing import Annotated
 from uuid import UUID
 
-from announcer.domain.audience import Person, Reach
+from pydantic import Field
+
+from announcer.domain.audience import Person, Reach, Selection
 from announcer.domain.policy.strict import Strict, Words
+
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
 class Role(Strict):
@@ -27,8 +32,22 @@ class Role(Strict):
 
 
 class Audience(Strict):
-    """A name that a writer can put in ``audience``, beside the unit codes."""
+    """A name that a writer can put in ``audience``, beside the unit codes.
+
+    With ``reach = "staff"`` it is those whom every list that is given fits.
+    """
 
     title: Words
     reach: Reach
+    #: Codes; ``own`` is the announcement's unit, ``below`` that and every unit under it.
+    units: tuple[Words, ...] = ()
+    workplaces: tuple[Words, ...] = ()
+    #: The directory's words for them, for example ``chef``.
+    positions: tuple[Words, ...] = ()
+    languages: tuple[LanguageCode, ...] = ()
     source: str = ""
+
+    @property
+    def selection(self) -> Selection:
+        """Whom of the staff it is."""
+        return Selection(self.units, self.workplaces, self.positions, self.languages)

@@ -16,8 +16,8 @@ RECIPIENT = Recipient("sida", "", "sv", "")
 ATOM = "application/atom+xml"
 
 
-def token(audience: tuple[str, ...]) -> str:
-    return "reads-as-" + "+".join(audience)
+def token(rights: tuple[str, ...]) -> str:
+    return "reads-as-" + "+".join(rights)
 
 
 def channel_at(base_url: str) -> Intranet:
@@ -59,11 +59,11 @@ class House:
             b"<nav>Meny</nav><main>" + article + b"</main><footer>Exempel</footer></body></html>"
         )
 
-    def job(self, attempt: int = 0, audience: tuple[str, ...] = ("alla",)) -> Job:
-        return Job(self.edition, self.artefact, (RECIPIENT,), audience, attempt)
+    def job(self, attempt: int = 0, rights: tuple[str, ...] = ()) -> Job:
+        return Job(self.edition, self.artefact, (RECIPIENT,), rights, attempt)
 
-    def look(self, attempt: int = 0, audience: tuple[str, ...] = ("alla",)) -> Outcome:
-        return self.channel.deliver(self.job(attempt, audience))["sida"]
+    def look(self, attempt: int = 0, rights: tuple[str, ...] = ()) -> Outcome:
+        return self.channel.deliver(self.job(attempt, rights))["sida"]
 
 
 @pytest.fixture
@@ -91,15 +91,15 @@ def test_the_reader_comes_with_the_audiences_rights_and_nothing_else(house: Hous
         house.feed,
     ]
     for request in house.server.requests:
-        assert request.headers["Authorization"] == "Bearer reads-as-alla"
+        assert request.headers["Authorization"] == "Bearer reads-as-"
         assert request.headers["Cookie"] is None
 
 
 def test_a_units_own_page_is_looked_for_in_the_units_feed(house: House) -> None:
     house.server.answers["/floden/ks.atom"] = house.server.answers.pop(house.feed)
 
-    assert house.look(audience=("ks", "info")).state is DeliveryState.ACCEPTED
-    assert house.server.requests[-1].headers["Authorization"] == "Bearer reads-as-ks+info"
+    assert house.look(rights=("ks", "", "chef")).state is DeliveryState.ACCEPTED
+    assert house.server.requests[-1].headers["Authorization"] == "Bearer reads-as-ks++chef"
 
 
 def old_revision(house: House) -> Answer:

@@ -57,6 +57,7 @@ BESIDE_IT = (
     "hand out",
     "happened",
     "hold",
+    "import group",
     "import press",
     "import staff",
     "import units",

@@ -115,7 +115,7 @@ SHAPES: list[tuple[dict[str, Any], str, str]] = [
     ({f"{PRESS}/release/by": []}, "steps.press.release.by", "name at least one"),
     ({f"{MEETING}/before_intranet": "kanske"}, "steps.mote.before_intranet", "write true or false"),
     ({f"{MEETING}/before_intranet": date(2026, 1, 1)}, "steps.mote.before_intranet", "write true or false"),
-    ({"audiences/press/reach": "world"}, "audiences.press.reach", "'all_staff' or 'press'"),
+    ({"audiences/press/reach": "world"}, "audiences.press.reach", "'all_staff', 'staff', 'group', 'told', 'press' or 'public'"),
     ({"organisation/colour": "green"}, "organisation.colour", "#"),
     ({"organisation/time_zone": "Europa/Stockholm"}, "organisation.time_zone", '"Europe/Stockholm"'),
     ({"organisation/time_zone": "../etc/passwd"}, "organisation.time_zone", '"Europe/Stockholm"'),

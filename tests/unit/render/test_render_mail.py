@@ -69,6 +69,17 @@ def test_the_mail_is_text_beside_html_with_its_logo_inside() -> None:
     assert f'src="cid:{logo["Content-ID"].strip("<>")}"' in body(message, "html")
 
 
+def test_who_does_not_read_the_intranet_gets_the_files_and_no_way_to_it() -> None:
+    inside = edition(content(attachments=(PDF,)))
+    message = opened(staff_mail(replace(inside, page_url=""), str))
+    assert message["To"] == "undisclosed-recipients:;"
+    (file,) = message.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == (PDF.name, PDF.content)
+    for kind in ("plain", "html"):
+        assert "intranät" not in body(message, kind)
+        assert "Matsalen öppnar klockan 11." in body(message, kind)
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_nothing_in_a_mail_is_fetched_when_it_is_read(path: object) -> None:
     html = body(opened(staff_mail(edition(example(path)), str)), "html")  # type: ignore[arg-type]
