@@ -70,13 +70,14 @@ def appoint(
 ) -> UUID:
     """Let ``who`` have the roles of ``for_whom`` (ids in the directory) until ``ends`` (aware).
 
-    People name their own stand-in, the information unit anybody's; nobody lends what they have
-    been lent. With ``announcement`` it is for that one only. Returns its id. Raises `NotAllowed`,
-    `NotFound`, or `Refusal`.
+    People name their own stand-in, the information unit anybody's, administrators anybody's but
+    not themselves; nobody lends what they have been lent. With ``announcement`` it is for that one
+    only. Returns its id. Raises `NotAllowed`, `NotFound`, or `Refusal`.
     """
     with installation.database.transaction("appoint stand in") as session:
         stand_in, absent = find_person(session, who), find_person(session, for_whom)
         _require_own_or_information_unit(installation, actor, absent.pseudonym)
+        _refuse_to_themselves(installation, actor, stand_in.pseudonym, absent.pseudonym)
         about = _about(session, installation, actor, announcement)
         if stand_in.pseudonym == absent.pseudonym:
             raise Refusal(N_("Ingen kan ersätta sig själv. Välj en kollega."))
@@ -125,11 +126,22 @@ def _require_own_or_information_unit(
     if actor.pseudonym == whose:
         return
     policy = installation.policy
-    if not policy.has_role(actor.alone, policy.information_unit, ""):
+    roles = (*policy.information_unit, *policy.administrators)
+    if not policy.has_role(actor.alone, roles, ""):
         raise NotAllowed(
             N_("Du kan utse din egen ersättare. Andras utses av dem själva eller av {roles}."),
-            roles=installation.titles(policy.information_unit),
+            roles=installation.titles(roles),
         )
+
+
+def _refuse_to_themselves(
+    installation: Installation, actor: Person, who: UUID, for_whom: UUID
+) -> None:
+    """Whoever only administers gives themselves nobody's power."""
+    policy = installation.policy
+    given = actor.pseudonym == who and actor.pseudonym != for_whom
+    if given and not policy.has_role(actor.alone, policy.information_unit, ""):
+        raise NotAllowed(N_("Du kan inte utse dig själv till någon annans ersättare."))
 
 
 def revoke(installation: Installation, actor: Person, reference: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -178,9 +178,20 @@ def _concerns(
     return (
         actor.pseudonym == row.author
         or policy.has_role(actor, roles, row.unit, row.id)
-        or today.has_role(actor, today.information_unit, row.unit, row.id)
+        or today.has_role(actor, (*today.information_unit, *today.auditors), row.unit, row.id)
         or calling.is_called(session, installation, row, actor)
     )
+
+
+def record_of(installation: Installation, actor: Person, reference: str) -> list[dict[str, Any]]:
+    """What happened to an announcement, oldest first, as it stands in its chain; for the information
+    unit and the auditors. Raises `NotFound` alike for what there is not, and `NotAllowed`."""
+    found = seen_by(installation, actor, reference)
+    policy = installation.policy
+    roles = (*policy.information_unit, *policy.auditors)
+    installation.require(actor, roles, found.unit, N_("Det här kan bara {roles} göra."), found.id)
+    with installation.database.reading() as session:
+        return records.events(session, found.id)
 
 
 def meetings_for(installation: Installation, actor: Person) -> list[AnnouncementStatus]:

@@ -133,7 +133,7 @@ def preview(json_data: dict[str, Any]) -> dict[str, Any]:
 def listed(query_data: dict[str, Any]) -> dict[str, Any]:
     """What is under way, for the information unit; else one's own, newest first."""
     policy, limit, finished = installation().policy, query_data["limit"], query_data["finished"]
-    if policy.has_role(actor(), policy.information_unit, ""):
+    if policy.has_role(actor(), (*policy.information_unit, *policy.auditors), ""):
         found = status.under_way(installation(), limit, finished=finished)
     else:
         found = status.by_author(installation(), actor().pseudonym, limit)
@@ -189,6 +189,15 @@ def _readable(public_id: str) -> Content:
 def follow(public_id: str) -> dict[str, Any]:
     """Every step: what it waits for, when it goes at the earliest, who has been reached."""
     return _status(status.seen_by(installation(), actor(), public_id))
+
+
+@blueprint.get("/<public_id>/record")
+@needs(Scope.READ)
+@blueprint.output(schemas.Record)
+@blueprint.doc(summary="What happened", operation_id="record")
+def record(public_id: str) -> dict[str, Any]:
+    """The chain of events, for the information unit and the auditors. People are pseudonyms."""
+    return {"events": status.record_of(installation(), actor(), public_id)}
 
 
 def _status(found: AnnouncementStatus) -> dict[str, Any]:

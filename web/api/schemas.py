@@ -261,6 +261,12 @@ class Status(Schema):
     steps = List(Nested(Step), required=True)
 
 
+class Record(Schema):
+    """What happened, oldest first, as it was written down."""
+
+    events = List(Dict(keys=String()), required=True)
+
+
 class StatusList(Schema):
     """Announcements, newest first."""
 

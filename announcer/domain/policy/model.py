@@ -46,6 +46,10 @@ class Policy(Strict):
     roles: Mapping[str, Role]
     audiences: Mapping[str, Audience]
     information_unit: tuple[str, ...] = Field(min_length=1)
+    #: Who names anybody's stand-in but never themselves, and has no other power by it.
+    administrators: tuple[str, ...] = ()
+    #: Who sees where everything is and its record, and changes nothing.
+    auditors: tuple[str, ...] = ()
     events: Mapping[str, Event] = Field(default_factory=dict)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
     quiet: Quiet | None = None

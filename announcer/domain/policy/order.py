@@ -57,9 +57,10 @@ def ancestors(steps: Mapping[str, "Step"], key: str) -> frozenset[str]:
 
 
 def _role_faults(policy: "Policy") -> Iterator[str]:
-    for name in policy.information_unit:
-        if name not in policy.roles:
-            yield f"information_unit: there is no role {name!r}. Add [roles.{name}]."
+    for key in ("information_unit", "administrators", "auditors"):
+        for name in getattr(policy, key):
+            if name not in policy.roles:
+                yield f"{key}: there is no role {name!r}. Add [roles.{name}]."
     for name, role in policy.roles.items():
         if role.unit is None and role.position is None:
             yield f"roles.{name}: everybody would have it. Add unit, position or both."

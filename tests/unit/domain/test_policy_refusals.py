@@ -18,6 +18,8 @@ SOON = {"duration": "2 h"}
 ORDER: list[tuple[dict[str, Any], str, str]] = [
     # a role that nobody has, or everybody
     ({"information_unit": ["ingen"]}, "information_unit", "Add [roles.ingen]"),
+    ({"administrators": ["ingen"]}, "administrators", "Add [roles.ingen]"),
+    ({"auditors": ["ingen"]}, "auditors", "Add [roles.ingen]"),
     ({"classes/beslut/approval/by": ["ingen"]}, "classes.beslut.approval.by", "Add [roles.ingen]"),
     ({"classes/beslut/written_by": ["ingen"]}, "classes.beslut.written_by", "Add [roles.ingen]"),
     ({f"{PRESS}/release": {"by": ["ingen"]}}, "steps.press.release.by", "Add [roles.ingen]"),
