@@ -10,7 +10,9 @@ from announcer.domain.errors import SetupError
 from announcer.domain.organisation import Sender
 from announcer.domain.plan import Gate, may_start
 from announcer.domain.policy import Policy, parse_policy, read_toml
+from announcer.domain.policy.spokespersons import answers_in_words
 from announcer.lean import OnFirstUse
+from announcer.render.catalogue import translator
 from announcer.services import reader_token
 from announcer.services.installation import Installation
 from announcer.services.released import Newsroom
@@ -103,6 +105,10 @@ def open_newsroom(config: NewsroomConfig) -> Newsroom:
         sender=sender_of(policy, config.policy.parent),
         languages=policy.organisation.languages,
         base_url=config.url,
+        answers={
+            language: answers_in_words(policy, translator(language))
+            for language in policy.organisation.languages
+        },
     )
 
 

@@ -37,6 +37,8 @@ def submit(desk: Desk, file: Path) -> None:
         click.echo(
             desk.translate(N_("Samma text är redan inlämnad. Inget nytt skapades.")), err=True
         )
+    for finding in result.findings:
+        click.echo(finding.say(desk.translate), err=True)
     click.echo(result.public_id)
 
 

@@ -32,11 +32,20 @@ ANNOUNCEMENT_TRANSITIONS: Mapping[AnnouncementState, frozenset[AnnouncementState
 
 @dataclass(frozen=True)
 class Translation:
-    """The text in a language beside the first one; an empty body means title and summary only."""
+    """The text in a language beside the first one; an empty body means title and summary only.
+
+    ``of`` names the text that it translates (`Content.source_hash`); empty in contents that were
+    stored before translations remembered that, and in what is on its way in.
+    """
 
     title: str
     summary: str
     body: str = ""
+    of: str = ""
+
+    def as_list(self) -> list[str]:
+        """As it is stored; one that does not know what it translates looks as it always did."""
+        return [self.title, self.summary, self.body, *([self.of] if self.of else [])]
 
 
 @dataclass(frozen=True)
@@ -80,11 +89,25 @@ class Content:
     translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
     attachments: tuple[Attachment, ...] = ()
     known_at: datetime | None = None
+    #: What the questions will be about: a topic of the policy's ``[[spokespersons]]``.
+    topic: str = ""
+    #: How soon questions are answered, a sentence in each language of the text.
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def as_json(self) -> str:
-        """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes."""
+        """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes.
+
+        A field that came later is there only where it says something: the hash of an older text
+        stays what it was.
+        """
+        later = {
+            "known_at": self.known_at and self.known_at.astimezone(UTC).isoformat(),
+            "topic": self.topic,
+            "answers": dict(self.answers),
+        }
         return json.dumps(
             {
+                **{name: value for name, value in later.items() if value},
                 "class": self.class_name,
                 "unit": self.unit,
                 "title": self.title,
@@ -95,11 +118,9 @@ class Content:
                 "language": self.language,
                 "record_number": self.record_number,
                 "decision_at": self.decision_at and self.decision_at.astimezone(UTC).isoformat(),
-                "known_at": self.known_at and self.known_at.astimezone(UTC).isoformat(),
                 "channels": list(self.channels),
                 "translations": {
-                    language: [text.title, text.summary, text.body]
-                    for language, text in self.translations.items()
+                    language: text.as_list() for language, text in self.translations.items()
                 },
                 "attachments": [[a.name, a.media_type, a.sha256, a.alt] for a in self.attachments],
             },
@@ -113,16 +134,31 @@ class Content:
         """Hex SHA-256 of :meth:`as_json` in UTF-8; approvals are bound to it."""
         return hashlib.sha256(self.as_json().encode()).hexdigest()
 
+    @property
+    def source_hash(self) -> str:
+        """Hex SHA-256 of the text in the first language; the database reckons it too. The sign
+        between the parts (U+001F) stands in no text that is taken in."""
+        source = "\x1f".join((self.title, self.summary, self.body))
+        return hashlib.sha256(source.encode()).hexdigest()
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Languages whose text translates an older one; no reader ever gets it."""
+        now = self.source_hash
+        return tuple(one for one, text in self.translations.items() if text.of not in ("", now))
+
     def text_in(self, language: str) -> Translation:
-        """Title, summary and body in ``language``, or in the first language where there is none."""
-        if language != self.language and language in self.translations:
+        """Title, summary and body in ``language``, or in the first language where there is none
+        that translates this very text."""
+        if language in self.languages[1:]:
             return self.translations[language]
         return Translation(self.title, self.summary, self.body)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages there is a text in, the first one first."""
-        return (self.language, *(lang for lang in self.translations if lang != self.language))
+        """The languages there is a text in for readers, the first one first."""
+        left_out = (self.language, *self.stale)
+        return (self.language, *(lang for lang in self.translations if lang not in left_out))
 
     @staticmethod
     def from_json(text: str, attachments: Mapping[str, bytes] | None) -> "Content":
@@ -149,4 +185,6 @@ class Content:
                 for name, media_type, sha, alt in raw["attachments"]
                 if attachments is not None
             ),
+            topic=raw.get("topic", ""),
+            answers=raw.get("answers", {}),
         )

@@ -126,6 +126,20 @@ class WorkingCalendar:
                 counted = closes
         raise NeverOpen(f"no {amount} of open hours within {HORIZON.days} days")
 
+    def before_working_time(self, end: datetime, amount: timedelta) -> datetime:
+        """The last moment from which ``amount`` of open time passes until ``end``."""
+        left, counted = amount, end
+        today = end.astimezone(self.zone).date()
+        for back in range(HORIZON.days):
+            for opens, closes in reversed(self.openings(today - timedelta(days=back))):
+                stop = min(closes, counted)
+                if stop - opens >= left:
+                    return stop - left
+                if stop > opens:
+                    left -= stop - opens
+                    counted = opens
+        raise NeverOpen(f"no {amount} of open hours within {HORIZON.days} days")
+
     def next_working_day_at(self, start: datetime, clock: time) -> datetime:
         """``clock`` on the first working day after the local date of ``start``."""
         today = start.astimezone(self.zone).date()

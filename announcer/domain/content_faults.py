@@ -7,6 +7,7 @@ from datetime import datetime
 
 from announcer.domain.announcement import Content
 from announcer.domain.audience import Units
+from announcer.domain.content_rules import rule_faults
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.policy import Policy
 
@@ -30,6 +31,7 @@ def faults_of(content: Content, policy: Policy, units: Units, now: datetime) -> 
         *_character_faults(content),
         *_name_faults(content, policy, units),
         *_time_faults(content, now),
+        *(rule_faults(content, policy, now) if content.class_name in policy.classes else ()),
     ]
 
 

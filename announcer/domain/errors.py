@@ -21,6 +21,12 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "mark, do no
     return message
 
 
+class Term(str):
+    """A value inside a sentence that is itself a message id: it is translated with the sentence."""
+
+    __slots__ = ()
+
+
 class AnnouncerError(Exception):
     """Base of everything Announcer raises on purpose."""
 
@@ -35,7 +41,8 @@ class Refusal(AnnouncerError):
 
     def say(self, translate: Callable[[str], str]) -> str:
         """The sentence in the language that ``translate`` (a gettext function) speaks."""
-        return translate(self.message).format(**self.values)
+        words = {n: translate(v) if isinstance(v, Term) else v for n, v in self.values.items()}
+        return translate(self.message).format(**words)
 
 
 class NotAllowed(Refusal):

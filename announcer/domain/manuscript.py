@@ -22,6 +22,7 @@ from announcer.domain.attachment import (
 )
 from announcer.domain.content_faults import faults_of as faults_of  # the other half of taking in
 from announcer.domain.errors import N_, BadSubmission, Refusal
+from announcer.domain.translating import CHECKED
 
 #: Bytes; a longer text is a file that was meant for something else.
 LARGEST_MANUSCRIPT = 2_000_000
@@ -33,6 +34,7 @@ KEYS = frozenset(
         "summary",
         "audience",
         "contact",
+        "topic",
         "record_number",
         "decision_at",
         "known_at",
@@ -64,6 +66,7 @@ def read_manuscript(raw: bytes, fetch: Fetch, default_unit: str = "") -> Content
         body=body.strip(),
         audience=_names(front, "audience", faults),
         contact=_text(front, "contact", faults),
+        topic=_text(front, "topic", faults),
         language=language,
         record_number=_text(front, "record_number", faults),
         decision_at=_moment(front, "decision_at", faults),
@@ -183,6 +186,7 @@ def _translations(front: Mapping[str, Any], faults: list[Refusal]) -> dict[str, 
             table.get("title", "").strip(),
             table.get("summary", "").strip(),
             table.get("body", "").strip(),
+            CHECKED if table.get("checked") else "",
         )
     return texts
 
@@ -190,8 +194,9 @@ def _translations(front: Mapping[str, Any], faults: list[Refusal]) -> dict[str, 
 def _is_translation(table: object) -> bool:
     return (
         isinstance(table, dict)
-        and table.keys() <= {"title", "summary", "body"}
-        and all(isinstance(text, str) for text in table.values())
+        and table.keys() <= {"title", "summary", "body", "checked"}
+        and all(isinstance(text, str) for key, text in table.items() if key != "checked")
+        and isinstance(table.get("checked", False), bool)
     )
 
 

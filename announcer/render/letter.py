@@ -50,7 +50,7 @@ class Letter:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """Who answers, the record number, and which files belong to the text."""
+        """Who answers and how soon, the record number, and which files belong to the text."""
         content = self.edition.content
         names = ", ".join(one.name for one in content.attachments)
         pairs = (
@@ -58,7 +58,11 @@ class Letter:
             (N_("Diarienummer"), content.record_number),
             (N_("Bilagor"), names),
         )
-        return tuple(f"{self.translate(label)}: {value}" for label, value in pairs if value)
+        facts = [f"{self.translate(label)}: {value}" for label, value in pairs if value]
+        answers = content.answers.get(self.edition.language) or content.answers.get(
+            content.language
+        )
+        return (*facts[:1], answers, *facts[1:]) if answers else tuple(facts)
 
     def plain(self) -> str:
         """The letter as text in lines of at most 74 columns."""

@@ -101,7 +101,8 @@ def _attachment(one: Attachment, public_id: str) -> str:
 
 
 def _facts(content: Content, translate: Callable[[str], str]) -> str:
-    rows = [(translate(N_("Frågor besvaras av")), content.contact)]
+    who = (content.contact, content.answers.get(content.language, ""))
+    rows = [(translate(N_("Frågor besvaras av")), ". ".join(one for one in who if one))]
     if content.record_number:
         rows.append((translate(N_("Diarienummer")), content.record_number))
     cells = "".join(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, LiftRow, PolicyRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState, Content
+from announcer.domain.content_rules import missing_languages
 from announcer.domain.patience import has_ceilings
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast, Handovers, forecast, make_plan, not_before
@@ -56,6 +57,7 @@ def plan(session: Session, installation: Installation, row: AnnouncementRow) -> 
     content = records.content_of(session, revision)
     policy = records.policy_of(session, installation, row)
     steps = make_plan(policy, content, load_units(session))
+    without = missing_languages(content, policy)
     now = engine.now(session)
     for position, step in enumerate(steps):
         session.add(_step_row(row, revision, content, position, step, now))
@@ -70,6 +72,7 @@ def plan(session: Session, installation: Installation, row: AnnouncementRow) -> 
         "planned",
         None,
         policy=row.policy,
+        **({"without": list(without)} if without else {}),
         steps=[[s.key, s.channel, list(s.audience), list(s.after)] for s in steps],
     )
 

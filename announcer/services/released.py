@@ -4,9 +4,9 @@ Everything here goes through the three views that the role may see; nothing else
 exists for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,8 @@ class Newsroom:
     sender: Sender
     languages: tuple[str, ...]
     base_url: str
+    #: How soon questions are answered, a sentence by language; empty where the policy promises none.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, ApprovalRow
+from announcer.db.models import AnnouncementRow, ApprovalRow, RevisionRow
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.approving import Seat
 from announcer.domain.audience import Person
-from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
+from announcer.domain.content_rules import approval_faults, findings
+from announcer.domain.errors import N_, BadSubmission, NotAllowed, NotFound, Refusal
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast
 from announcer.services import approvals, approvers, planning, records, returning
@@ -42,6 +44,7 @@ def approve(
         if row.state != AnnouncementState.IN_REVIEW.value or found.has_said(actor):
             return False
         _refuse_untimely(policy, found, right)
+        _refuse_unfit(policy, found.revision, engine.now(session))
         _keep(session, actor, found, right)
         if _approving(session, policy, row).complete:
             planning.plan(session, installation, row)
@@ -97,6 +100,12 @@ def _refuse_untimely(policy: Policy, found: Approving, right: Right | None) -> N
         )
 
 
+def _refuse_unfit(policy: Policy, revision: RevisionRow, now: datetime) -> None:
+    """Raise `BadSubmission` where the policy keeps this very text from being approved now."""
+    if faults := approval_faults(records.text_of(revision), policy, now):
+        raise BadSubmission(tuple(faults))
+
+
 def in_words(policy: Policy, seats: Sequence[Seat]) -> str:
     """Seats by the titles of their roles: of what a stroke parts, one is enough."""
     return ", ".join(" / ".join(policy.roles[role].title for role in seat) for seat in seats)
@@ -142,6 +151,7 @@ class Proposal:
 
     ``plan`` is each step with its earliest moment (aware UTC) if the page were confirmed now;
     ``standing`` is None where the class needs no approval. ``informs``: they are only told.
+    ``findings`` keep nothing back, ``unfit`` keeps the text from being approved as it is.
     """
 
     public_id: str
@@ -155,6 +165,8 @@ class Proposal:
     informs: bool
     standing: Standing | None
     plan: list[Forecast]
+    findings: tuple[Refusal, ...] = ()
+    unfit: tuple[Refusal, ...] = ()
 
 
 def waiting_for(installation: Installation, actor: Person) -> list[Proposal]:
@@ -226,6 +238,10 @@ def _proposal(
         informs=told and not approves,
         standing=_standing(session, policy, found, nobody and in_review),
         plan=planning.forecast_of(session, policy, content, engine.now(session)),
+        findings=tuple(findings(content, policy, engine.now(session))),
+        unfit=tuple(approval_faults(content, policy, engine.now(session)))
+        if row.state == AnnouncementState.IN_REVIEW.value
+        else (),
     )
 
 

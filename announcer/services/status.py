@@ -13,7 +13,8 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, DeliveryRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
-from announcer.domain.errors import N_, NotFound
+from announcer.domain.content_rules import untranslated
+from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Verdict, Wait, may_start
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Handovers, expected, who_opens_up, who_releases
@@ -99,6 +100,8 @@ class AnnouncementStatus:
     steps: tuple[StepStatus, ...]
     #: While the text waits for approval: who has approved and who is missing.
     standing: Standing | None = None
+    #: Languages that the policy names and readers do not get, each in a sentence.
+    untranslated: tuple[Refusal, ...] = ()
 
     @property
     def late(self) -> bool:
@@ -237,8 +240,8 @@ def _status(
     facts = records.facts_of(session, row)
     now = engine.now(session)
     revision = records.newest_revision(session, row.id)
-    content = records.content_of(session, revision)
     policy = records.policy_of(session, installation, row)
+    content = records.text_of(revision)
     chain = approvals.chain_of(session, policy, row.class_name, row.unit)
     looked = _Looked(policy, row, facts, content.known_at, now, chain.approvers if chain else ())
     moments = expected(policy, row.class_name, facts, now, _shifts(session, policy, row, facts))
@@ -263,6 +266,7 @@ def _status(
             for step in records.steps_of(session, row.id)
         ),
         standing=approvers.standing(session, policy, approving) if approving else None,
+        untranslated=tuple(untranslated(content, policy)),
     )
 
 

@@ -19,6 +19,7 @@ def as_json(found: AnnouncementStatus, translate: Callable[[str], str]) -> dict[
         "state": found.state.value,
         "held": found.held,
         "content_hash": found.content_hash,
+        "untranslated": [finding.say(translate) for finding in found.untranslated],
         "known_at": _rfc3339(found.known_at),
         "approval": found.standing and approval_words.as_json(found.standing, translate),
         "steps": [

@@ -11,25 +11,32 @@ from announcer.db.models import AnnouncementRow, RevisionBlobRow, RevisionRow
 from announcer.domain.announcement import AnnouncementState, Attachment, Content
 from announcer.domain.attachment import NO_ALT, faults_together, is_picture
 from announcer.domain.audience import Person
+from announcer.domain.content_rules import findings, missing_languages
 from announcer.domain.errors import N_, BadSubmission, NotAllowed, Refusal
 from announcer.domain.manuscript import faults_of
 from announcer.domain.policy import MessageClass, Policy
 from announcer.domain.schedule import Forecast, make_plan
+from announcer.domain.translating import bound
 from announcer.people.lookup import load_units
 from announcer.render.glyphs import is_visible
 from announcer.render.media import safe
 from announcer.services import approvals, approvers, planning, records
+from announcer.services.answering import with_answers
 from announcer.services.installation import Installation
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """What became of a submission; ``again`` when this very text was handed in before."""
+    """What became of a submission; ``again`` when this very text was handed in before.
+
+    ``findings`` are what its writer should know, though nothing is kept back for it.
+    """
 
     id: UUID
     public_id: str
     state: AnnouncementState
     again: bool = False
+    findings: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,9 @@ def check(
 
     Raises `BadSubmission` with every fault at once.
     """
-    content = look.content
+    before = records.text_of(records.newest_revision(session, revised.id)) if revised else None
+    content = bound(look.content, before)
+    content = with_answers(content, installation.policy)
     faults = faults_of(content, installation.policy, load_units(session), engine.now(session))
     if not faults:
         try:
@@ -133,15 +142,16 @@ def is_for_own_unit_only(message_class: MessageClass) -> bool:
 
 def preview(
     installation: Installation, actor: Person, content: Content
-) -> tuple[Content, list[Forecast]]:
-    """The content as it would be taken in, and each step with its earliest moment (aware UTC) if
-    the page were confirmed now. Stores nothing. Raises `BadSubmission`."""
+) -> tuple[Content, list[Forecast], tuple[Refusal, ...]]:
+    """The content as it would be taken in, each step with its earliest moment (aware UTC) if the
+    page were confirmed now, and what its writer should know. Stores nothing. Raises
+    `BadSubmission`."""
     look = opened(content)
     with installation.database.reading() as session:
         content = check(session, installation, actor, look)
-        return content, planning.forecast_of(
-            session, installation.policy, content, engine.now(session)
-        )
+        policy, now = installation.policy, engine.now(session)
+        plan = planning.forecast_of(session, policy, content, now)
+        return content, plan, tuple(findings(content, policy, now))
 
 
 def submit(installation: Installation, actor: Person, content: Content) -> Submitted:
@@ -155,9 +165,10 @@ def submit(installation: Installation, actor: Person, content: Content) -> Submi
         # One submission of one person at a time: a second click finds what the first one made.
         session.execute(select(engine.advisory_lock(f"submit {actor.pseudonym}")))
         content = check(session, installation, actor, look)
+        said = tuple(findings(content, installation.policy, engine.now(session)))
         if before := _same(session, actor, content):
             state = AnnouncementState(before.state)
-            return Submitted(before.id, before.public_id, state, again=True)
+            return Submitted(before.id, before.public_id, state, again=True, findings=said)
         row = AnnouncementRow(
             id=uuid4(),
             public_id=planning.new_public_id(),
@@ -170,12 +181,19 @@ def submit(installation: Installation, actor: Person, content: Content) -> Submi
         session.add(row)
         session.flush()
         _add_revision(session, row, actor, content, number=1)
-        records.append(session, row.id, "submitted", actor.pseudonym, content=content.content_hash)
+        detail = _said_of(content, installation.policy)
+        records.append(session, row.id, "submitted", actor.pseudonym, **detail)
         if installation.policy.classes[content.class_name].approval is None:
             planning.plan(session, installation, row)
-        result = Submitted(row.id, row.public_id, AnnouncementState(row.state))
+        result = Submitted(row.id, row.public_id, AnnouncementState(row.state), findings=said)
     installation.wake()
     return result
+
+
+def _said_of(content: Content, policy: Policy) -> dict[str, object]:
+    """What the record says of a text: its hash, and which required languages it goes without."""
+    without = missing_languages(content, policy)
+    return {"content": content.content_hash, **({"without": list(without)} if without else {})}
 
 
 def _same(session: Session, actor: Person, content: Content) -> AnnouncementRow | None:
@@ -238,5 +256,7 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
         newest = records.newest_revision(session, row.id)
         if newest.content_hash != content.content_hash:
             _add_revision(session, row, actor, content, number=newest.number + 1)
-            records.append(session, row.id, "edited", actor.pseudonym, content=content.content_hash)
-        return Submitted(row.id, row.public_id, AnnouncementState(row.state))
+            detail = _said_of(content, policy)
+            records.append(session, row.id, "edited", actor.pseudonym, **detail)
+        said = tuple(findings(content, policy, engine.now(session)))
+        return Submitted(row.id, row.public_id, AnnouncementState(row.state), findings=said)

@@ -50,7 +50,16 @@ def test_the_author_changes_a_text_that_was_given_back(
     author.press("Lämna in")
     assert "Texten är ändrad. Den godkänns på nytt." in author.text
     assert author.page.url.path == f"/meddelanden/{public_id}"
-    assert newest(world, public_id) == replace(was, title="Kort")
+    now = newest(world, public_id)
+    assert now == replace(was, title="Kort")
+    assert now.stale == ("fi",)
+    desk.get(f"/godkann/{public_id}")
+    assert "Översättningen till finska är äldre än texten." in desk.text
+    assert not desk.tree.xpath("//button[normalize-space()='Godkänn']")
+    author.get(link)
+    author.press("Visa", stammer_fi="ja")
+    author.press("Lämna in")
+    assert newest(world, public_id).stale == ()
     desk.get(f"/godkann/{public_id}")
     desk.press("Godkänn", near=public_id)
     assert "Texten är godkänd." in desk.text

@@ -26,6 +26,7 @@ from announcer.services.idempotency import Answer, once
 from announcer.services.installation import Installation
 from announcer.services.status import AnnouncementStatus
 from announcer.services.tokens import Scope
+from announcer.services.writing import Submitted
 from web.api import schemas
 from web.api.access import actor, auth, holder, installation
 from web.api.problems import problem, speaking
@@ -95,10 +96,18 @@ def submit(json_data: dict[str, Any]) -> Response:
     content = schemas.content_of(json_data)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        handed = writing.submit(inside, person, content)
-        return {"public_id": handed.public_id, "state": handed.state.value, "again": handed.again}
+        return _handed_in(writing.submit(inside, person, content))
 
     return carried_out(act, code=201)
+
+
+def _handed_in(done: Submitted) -> Mapping[str, Any]:
+    return {
+        "public_id": done.public_id,
+        "state": done.state.value,
+        "again": done.again,
+        "findings": [finding.say(speaking()) for finding in done.findings],
+    }
 
 
 @blueprint.post("/preview")
@@ -108,9 +117,12 @@ def submit(json_data: dict[str, Any]) -> Response:
 @blueprint.doc(summary="See what would happen", operation_id="preview")
 def preview(json_data: dict[str, Any]) -> dict[str, Any]:
     """The plan, or every fault at once. Stores nothing."""
-    content, plan = writing.preview(installation(), actor(), schemas.content_of(json_data))
+    content, plan, findings = writing.preview(
+        installation(), actor(), schemas.content_of(json_data)
+    )
     return {
         "content_hash": content.content_hash,
+        "findings": [finding.say(speaking()) for finding in findings],
         "steps": [
             {
                 "key": one.step.key,
@@ -157,6 +169,8 @@ def text_of(public_id: str, content: Content) -> dict[str, Any]:
         "content_hash": content.content_hash,
         "language": content.language,
         "contact": content.contact,
+        "topic": content.topic,
+        "answers": dict(content.answers),
         "record_number": content.record_number,
         "texts": [
             {"language": one, "title": words.title, "summary": words.summary, "body": words.body}
@@ -218,8 +232,7 @@ def edit(public_id: str, json_data: dict[str, Any]) -> Response:
     content = schemas.content_of(json_data)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        handed = writing.edit(inside, person, public_id, content)
-        return {"public_id": handed.public_id, "state": handed.state.value, "again": handed.again}
+        return _handed_in(writing.edit(inside, person, public_id, content))
 
     return carried_out(act)
 

@@ -18,6 +18,7 @@ from announcer.domain.content_faults import (
     LONGEST_SUMMARY,
     LONGEST_TITLE,
 )
+from announcer.domain.translating import CHECKED
 from announcer.services.returning import LONGEST_REASON
 
 #: Characters of base64 for the largest file.
@@ -34,6 +35,10 @@ class TranslationIn(Schema):
     title = String(required=True, validate=[Length(1, LONGEST_TITLE), NO_NUL])
     summary = String(load_default="", validate=[Length(max=LONGEST_SUMMARY), NO_NUL])
     body = String(load_default="", validate=[Length(max=LONGEST_BODY), NO_NUL])
+    checked = Boolean(
+        load_default=False,
+        metadata={"description": "it fits the text as it is now, although it did not change"},
+    )
 
 
 class AttachmentIn(Schema):
@@ -66,7 +71,16 @@ class TextIn(Schema):
         validate=Length(1, 50),
         metadata={"description": "names of audiences in the policy, or codes of units"},
     )
-    contact = String(required=True, validate=[Length(1, LONGEST_LINE), NO_NUL])
+    contact = String(
+        load_default="",
+        validate=[Length(max=LONGEST_LINE), NO_NUL],
+        metadata={"description": "who answers questions; may be left out where a topic is named"},
+    )
+    topic = String(
+        load_default="",
+        validate=[Length(max=60), NO_NUL],
+        metadata={"description": "one of the policy's spokespersons' topics"},
+    )
     language = String(load_default="sv", validate=LANGUAGE)
     record_number = String(load_default="", validate=[Length(max=LONGEST_LINE), NO_NUL])
     decision_at = AwareDateTime(load_default=None, allow_none=True)
@@ -93,13 +107,16 @@ def content_of(given: Mapping[str, Any]) -> Content:
         body=given["body"].strip(),
         audience=tuple(given["audience"]),
         contact=given["contact"].strip(),
+        topic=given["topic"].strip(),
         language=given["language"],
         record_number=given["record_number"].strip(),
         decision_at=given["decision_at"],
         known_at=given["known_at"],
         channels=tuple(given["channels"]),
         translations={
-            language: Translation(one["title"], one["summary"], one["body"])
+            language: Translation(
+                one["title"], one["summary"], one["body"], CHECKED if one["checked"] else ""
+            )
             for language, one in given["translations"].items()
         },
         attachments=tuple(
@@ -169,11 +186,13 @@ class PageIn(Schema):
 
 
 class HandedIn(Schema):
-    """What became of a text. ``again``: this very text was handed in before."""
+    """What became of a text. ``again``: this very text was handed in before; ``findings`` are in
+    the caller's language and keep nothing back."""
 
     public_id = String(required=True)
     state = String(required=True)
     again = Boolean(required=True)
+    findings = List(String(), required=True)
 
 
 class Done(Schema):
@@ -259,6 +278,7 @@ class Status(Schema):
     known_at = String(required=True, allow_none=True)
     approval = Nested(ApprovalOut, required=True, allow_none=True)
     steps = List(Nested(Step), required=True)
+    untranslated = List(String(), required=True)
 
 
 class Record(Schema):
@@ -281,6 +301,8 @@ class Text(Schema):
     language = String(required=True)
     texts = List(Dict(keys=String(), values=String()), required=True)
     contact = String(required=True)
+    topic = String(required=True)
+    answers = Dict(keys=String(), values=String(), required=True)
     record_number = String(required=True)
     attachments = List(Dict(keys=String(), values=String()), required=True)
 
@@ -301,6 +323,7 @@ class Preview(Schema):
 
     content_hash = String(required=True)
     steps = List(Nested(Planned), required=True)
+    findings = List(String(), required=True)
 
 
 class GateOut(Schema):

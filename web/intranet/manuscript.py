@@ -4,7 +4,7 @@ chosen travel inside the page until the text is handed in (drafts are nobody's r
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import PurePath
@@ -26,6 +26,7 @@ from announcer.domain.attachment import (
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, BadSubmission, Refusal
 from announcer.domain.policy import MessageClass, Policy
+from announcer.domain.translating import CHECKED
 from announcer.services.writing import is_for_own_unit_only
 
 Fields = ImmutableMultiDict[str, str]
@@ -37,16 +38,18 @@ _FIELDS = {
     "Sammanfattningen": "sammanfattning",
     "Texten": "text",
     "Kontakt": "kontakt",
+    "Ämnet": "amne",
     "Enheten": "enhet",
     "Målgruppen": "malgrupp",
     "Ingen i organisationen": "malgrupp",
     "”{klass}” går": "malgrupp",
     "Bilaga": "bilagor",
-    "Bilden": "bilagor",
+    "Bild": "bilagor",
     "Filen": "bilagor",
     "Det finns {count} bilagor": "bilagor",
     "Översättningen": "oversattningar",
-    "Beslutet": "beslut",
+    "Beslut": "beslut",
+    "Diarienumret": "diarienummer",
     "Tiden då nyheten": "blir_kand",
 }
 
@@ -72,6 +75,12 @@ class Form:
         return any(step.at for step in self.message_class.steps.values())
 
     @property
+    def tells_of_a_decision(self) -> bool:
+        """Whether the class asks when a decision is taken."""
+        needed = "decision_at" in self.message_class.content.needs
+        return needed or self.message_class.least_notice is not None
+
+    @property
     def has_translations(self) -> bool:
         """Whether anything is filled in in another language."""
         starts = ("rubrik_", "sammanfattning_", "text_")
@@ -89,6 +98,7 @@ class Form:
         return self.fields.get(name, "").replace("\r\n", "\n").strip()
 
 
+NO_DECISION = N_("Beslutets tid går inte att läsa. Skriv dag och klockslag.")
 NO_MOMENT = N_("Tiden då nyheten blir känd ändå går inte att läsa. Skriv dag och klockslag.")
 
 
@@ -98,7 +108,8 @@ def field_of(fault: Refusal, form: Form) -> str:
         names = [one.name for one in form.attachments]
         if fault.values["name"] in names:
             return f"alt-{names.index(fault.values['name']) + 1}"
-    return next((name for start, name in _FIELDS.items() if fault.message.startswith(start)), "")
+    said = fault.message.replace("{field}", str(fault.values.get("field", "")))
+    return next((name for start, name in _FIELDS.items() if said.startswith(start)), "")
 
 
 def read_form(policy: Policy, class_name: str, fields: Fields, files: Files) -> Form:
@@ -175,24 +186,26 @@ def content_of(form: Form, policy: Policy, author: Person) -> Content:
         body=form.first("text"),
         audience=(author.unit,) if own else tuple(dict.fromkeys(form.fields.getlist("malgrupp"))),
         contact=form.first("kontakt"),
+        topic=form.first("amne"),
         language=policy.organisation.language,
         record_number=form.first("diarienummer"),
         channels=_channels(form),
-        known_at=_known_at(form, policy),
+        known_at=_moment(form, policy, "blir_kand", NO_MOMENT),
+        decision_at=_moment(form, policy, "beslut", NO_DECISION),
         translations=_translations(form, policy),
         attachments=tuple(form.attachments),
     )
 
 
-def _known_at(form: Form, policy: Policy) -> datetime | None:
-    """Local time as a browser writes it. Raises `BadSubmission` for anything else."""
-    typed = form.first("blir_kand")
+def _moment(form: Form, policy: Policy, name: str, wrong: str) -> datetime | None:
+    """Local time as a browser writes it. Raises `BadSubmission` with ``wrong`` for anything else."""
+    typed = form.first(name)
     if not typed:
         return None
     try:
         return datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=policy.zone)
     except ValueError:
-        raise BadSubmission((Refusal(NO_MOMENT),)) from None
+        raise BadSubmission((Refusal(wrong),)) from None
 
 
 def optional_channels(message_class: MessageClass) -> list[str]:
@@ -214,5 +227,6 @@ def _translations(form: Form, policy: Policy) -> dict[str, Translation]:
         names = (f"rubrik_{language}", f"sammanfattning_{language}", f"text_{language}")
         words = Translation(*map(form.first, names))
         if language != policy.organisation.language and any(vars(words).values()):
-            found[language] = words
+            checked = CHECKED if form.first(f"stammer_{language}") else ""
+            found[language] = replace(words, of=checked)
     return found

@@ -16,7 +16,17 @@ WHICH = "meddelande"
 #: What the form can say of a text. The rest stays as it was handed in.
 _IN_THE_FORM = frozenset(
     {
-        *("class_name", "unit", "title", "summary", "body", "audience", "contact", "language"),
+        *(
+            "class_name",
+            "unit",
+            "title",
+            "summary",
+            "body",
+            "audience",
+            "contact",
+            "topic",
+            "language",
+        ),
         *("record_number", "channels", "translations", "attachments"),
     }
 )
@@ -53,6 +63,7 @@ def _typed(content: Content) -> list[tuple[str, str]]:
         ("sammanfattning", content.summary),
         ("text", content.body),
         ("kontakt", content.contact),
+        ("amne", content.topic),
         ("enhet", content.unit),
         ("diarienummer", content.record_number),
         *(("malgrupp", name) for name in content.audience),

@@ -123,11 +123,13 @@ def _submit(content: Content, rewritten: str) -> Response:
         flash(_("Den här texten har du redan lämnat in. Här är den."))
     else:
         flash(_("Texten är inlämnad."))
+    for finding in submitted.findings:
+        flash(finding.say(_))
     return redirect(url_for("following.one", public_id=submitted.public_id), 303)
 
 
 def _preview(form: Form, content: Content) -> str:
-    content, plan = writing.preview(installation(), actor(), content)
+    content, plan, findings = writing.preview(installation(), actor(), content)
     return render_template(
         "preview.html",
         form=form,
@@ -135,6 +137,7 @@ def _preview(form: Form, content: Content) -> str:
         html=_with_files_inside(rendered(content, NOT_YET, translator), content),
         plan=plan,
         picture=picture.of_text(content, plan),
+        findings=findings,
         encoded=encoded,
     )
 

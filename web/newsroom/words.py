@@ -89,6 +89,11 @@ def other_languages(bare: bool) -> list[tuple[str, str]]:
     ]
 
 
+def answers() -> str:
+    """How soon questions are answered, in the page's language; empty where nothing is promised."""
+    return newsroom().answers.get(language(), "")
+
+
 WORDS: tuple[Callable[..., Any], ...] = (
     stamp,
     day,
@@ -105,6 +110,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     chosen,
     to,
     address,
+    answers,
 )
 
 

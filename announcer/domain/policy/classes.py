@@ -8,6 +8,7 @@ from pydantic import Field
 
 from announcer.domain.notation import Duration
 from announcer.domain.policy.approval import Approval
+from announcer.domain.policy.content import ContentRules, LeastNotice
 from announcer.domain.policy.strict import Strict, Words
 from announcer.domain.policy.windows import At, Window
 from announcer.domain.step import Strength
@@ -77,6 +78,9 @@ class MessageClass(Strict):
     #: So long before the news is known anyway, whoever may act is asked: go now?
     ask_before_known: Duration | None = None
     greatest_lateness: Duration = timedelta(days=1)
+    content: ContentRules = ContentRules()
+    #: How long before the decision it tells of staff have it on the intranet (policy section 5).
+    least_notice: LeastNotice | None = None
     steps: Mapping[str, Step] = Field(min_length=1)
 
     def leader(self, key: str) -> str:

@@ -15,9 +15,11 @@ from announcer.domain.audience import Person, Reach, Selection
 from announcer.domain.calendar import WorkingCalendar, day_matches, public_holidays
 from announcer.domain.notation import Duration
 from announcer.domain.policy.classes import Event, MessageClass
+from announcer.domain.policy.content import Limits
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
 from announcer.domain.policy.people import Audience, Role
 from announcer.domain.policy.quiet import Quiet
+from announcer.domain.policy.spokespersons import Answers, Spokesperson
 from announcer.domain.policy.strict import Strict, Words
 from announcer.domain.policy.windows import Almanac
 from announcer.domain.step import PlannedStep
@@ -53,6 +55,9 @@ class Policy(Strict):
     events: Mapping[str, Event] = Field(default_factory=dict)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
     quiet: Quiet | None = None
+    limits: Limits = Limits()
+    spokespersons: tuple[Spokesperson, ...] = ()
+    answers: Answers | None = None
     retention: Retention | None = None
 
     @cached_property

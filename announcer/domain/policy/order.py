@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
+from announcer.domain.policy.content import content_rule_faults
 from announcer.domain.policy.hours import hours_faults, time_faults
 from announcer.domain.policy.quiet import quiet_faults
+from announcer.domain.policy.spokespersons import spokesperson_faults
 from announcer.domain.step import Strength
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def ordering_faults(policy: "Policy") -> list[str]:
     ]
     for name, message_class in policy.classes.items():
         faults += [f"classes.{name}.{fault}" for fault in _class_faults(policy, message_class)]
-    return faults
+    return [*faults, *content_rule_faults(policy), *spokesperson_faults(policy)]
 
 
 def ancestors(steps: Mapping[str, "Step"], key: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Who may do something, and who can be told."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -9,6 +9,7 @@ from announcer.domain.audience import Person, Reach, Selection
 from announcer.domain.policy.strict import Strict, Words
 
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Channel = Literal["intranet", "email", "poster", "meeting", "press", "newsroom"]
 
 
 class Role(Strict):
@@ -45,6 +46,8 @@ class Audience(Strict):
     #: The directory's words for them, for example ``chef``.
     positions: tuple[Words, ...] = ()
     languages: tuple[LanguageCode, ...] = ()
+    #: Channels that these people always get, whatever a writer chooses.
+    mandatory: tuple[Channel, ...] = ()
     source: str = ""
 
     @property

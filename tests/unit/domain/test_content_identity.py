@@ -24,14 +24,27 @@ decisions = st.none() | st.datetimes(
 )
 FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
-        ["class_name", "unit", "title", "summary", "body", "contact", "language", "record_number"],
+        [
+            "class_name",
+            "unit",
+            "title",
+            "summary",
+            "body",
+            "contact",
+            "language",
+            "record_number",
+            "topic",
+        ],
         texts,
     ),
     "audience": names,
     "channels": names,
     "decision_at": decisions,
     "known_at": decisions,
-    "translations": st.dictionaries(texts, st.builds(Translation, texts, texts, texts), max_size=2),
+    "translations": st.dictionaries(
+        texts, st.builds(Translation, texts, texts, texts, texts), max_size=2
+    ),
+    "answers": st.dictionaries(texts, texts, max_size=2),
     "attachments": st.lists(attachments, max_size=2).map(tuple),
 }
 contents = st.builds(Content, **FIELDS)
@@ -56,7 +69,7 @@ def test_a_change_of_any_field_is_another_content(name: str) -> None:
     check()
 
 
-@pytest.mark.parametrize("name", ["title", "summary", "body"])
+@pytest.mark.parametrize("name", ["title", "summary", "body", "of"])
 def test_a_change_within_a_translation_is_another_content(name: str) -> None:
     text = Translation("t", "s", "b")
     before = a_content(translations={"fi": text})
