@@ -8,7 +8,7 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.domain.errors import N_
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Wait, may_start, since
 from announcer.domain.policy import MessageClass, Policy
-from announcer.domain.schedule import who_releases
+from announcer.domain.schedule import expected, who_releases
 from announcer.domain.step import StepFacts, StepState
 
 
@@ -53,7 +53,7 @@ def patience(
     if facts.state is not AnnouncementState.ACTIVE or facts.held_at or facts.standstill_since:
         return []
     cls = policy.classes[class_name]
-    found = list(_known_anyway(policy, cls, facts, known_at))
+    found = list(_known_anyway(policy, class_name, facts, known_at, now))
     for key, step in facts.steps.items():
         if step.state in (StepState.SETTLED, StepState.WITHDRAWN) or step.held_at:
             continue
@@ -63,19 +63,37 @@ def patience(
 
 
 def _known_anyway(
-    policy: Policy, cls: MessageClass, facts: AnnouncementFacts, known_at: datetime | None
+    policy: Policy,
+    class_name: str,
+    facts: AnnouncementFacts,
+    known_at: datetime | None,
+    now: datetime,
 ) -> Iterator[Patience]:
-    if known_at is None or cls.ask_before_known is None:
+    ask = policy.classes[class_name].ask_before_known
+    if known_at is None or ask is None:
         return
-    inside = [step for step in facts.steps.values() if not step.planned.external]
-    if any(step.settled_at is None and step.passed_over_at is None for step in inside):
+    late = expected(policy, class_name, facts, now)
+    if any(
+        late[key] > known_at or _hangs(facts, key, now)
+        for key, step in facts.steps.items()
+        if not step.planned.external and step.settled_at is None and step.passed_over_at is None
+    ):
         yield Patience(
             "known anyway",
-            known_at - cls.ask_before_known,
+            known_at - ask,
             policy.information_unit,
             N_("Nyheten blir känd {known}, vad vi än gör. Ska personalen få veta den nu?"),
             {"known": known_at},
         )
+
+
+def _hangs(facts: AnnouncementFacts, key: str, now: datetime) -> bool:
+    """Whether a step that is not done waits for people, or for a page that does not come up."""
+    step = facts.steps[key]
+    people = step.planned.channel in ("intranet", "meeting")
+    if step.planned.before_intranet or (people and step.state is StepState.SENDING):
+        return True
+    return any(reason.wait is Wait.EVENT for reason in may_start(key, facts, now).reasons)
 
 
 def _unfinished(
