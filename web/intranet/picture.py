@@ -95,7 +95,9 @@ def _stop(step: StepStatus, now: datetime) -> Stop:
 def _moment(step: StepStatus, now: datetime) -> datetime | None:
     """When it went, or goes; None where its time has come and it waits for something else."""
     if step.state is StepState.WAITING:
-        return step.earliest if step.earliest and step.earliest > now else None
+        by_people = step.meant_for is None and any(one.wait is Wait.EVENT for one in step.reasons)
+        coming = step.earliest is not None and step.earliest > now
+        return step.earliest if coming and not by_people else None
     return step.confirmed_at or step.settled_at or step.started_at
 
 
