@@ -24,7 +24,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from announcer.domain.announcement import AnnouncementState
@@ -314,6 +314,8 @@ class StepRow(Base):
     strength: Mapped[str] = mapped_column(server_default=Strength.MUST.value)
     #: Reckoned backwards from when the news is known anyway.
     meant_for: Mapped[Moment | None]
+    #: When it does not begin: beginning and end (RFC 3339) and why.
+    silences: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")
 
     state: Mapped[str] = mapped_column(default=StepState.WAITING.value)
     #: When the dispatcher looks next; null means "when something happens".

@@ -7,7 +7,14 @@ from enum import StrEnum
 
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.errors import N_
-from announcer.domain.step import ApprovalRule, StepFacts, StepState, Strength
+from announcer.domain.step import (
+    ApprovalRule,
+    StepFacts,
+    StepState,
+    Strength,
+    after_silences,
+    silence_at,
+)
 
 CHANNEL_NAMES: Mapping[str, str] = {
     "intranet": N_("Intranätet"),
@@ -41,6 +48,8 @@ class Wait(StrEnum):
     QUIET = "quiet"
     #: Staff are ahead until a time.
     WINDOW = "window"
+    #: Nothing is sent through this channel at this time.
+    BLACKOUT = "blackout"
     #: The information unit releases by hand.
     RELEASE = "release"
     #: Later than the policy allows: a person decides.
@@ -207,9 +216,10 @@ def _its_time(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[
     if not first and (facts.confirmed_at is None or step.not_before is None):
         waits = N_("Väntar på att sidan är uppe på intranätet och kontrollerad.")
         return [Reason(Wait.CONFIRMATION, waits, {}), *_release(step)]
-    reasons = []
+    reasons = _silence(facts, step, now)
     opens = _opens(facts, step)
-    if opens and now < opens:
+    # What the black-out moved has its reason already.
+    if opens and now < opens and not any(one.ends == opens for one in step.planned.silences):
         waits = (
             N_("Personalen först, till {until}.")
             if step.planned.external
@@ -217,6 +227,19 @@ def _its_time(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[
         )
         reasons.append(Reason(Wait.WINDOW, waits, {"until": opens}, until=opens))
     return [*reasons, *_release(step)]
+
+
+def _silence(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[Reason]:
+    """The black-out that it would begin in, unless a person let it begin all the same."""
+    silences = step.planned.silences
+    opens = _opens(facts, step)
+    found = None if step.lifted_to else silence_at(silences, now)
+    if found is None and opens and now < opens:
+        found = next((one for one in silences if one.ends == opens), None)
+    if found is None:
+        return []
+    quiet = N_("Inget går ut här förrän {until}: {why}.")
+    return [Reason(Wait.BLACKOUT, quiet, {"until": found.ends, "why": found.why}, until=found.ends)]
 
 
 def _opens(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
@@ -261,4 +284,6 @@ def since(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
         *(facts.steps[key].passed_over_at for key in step.planned.after),
         *(facts.steps[key].settled_at for key in step.planned.after),
     ]
-    return max((moment for moment in moments if moment), default=None)
+    met = max((moment for moment in moments if moment), default=None)
+    # What could not begin because of a black-out is not late when that is over.
+    return met if met is None or step.lifted_to else after_silences(step.planned.silences, met)

@@ -8,10 +8,11 @@ from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import NO_UNITS, Units
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.plan import AnnouncementFacts, Reason, is_waited_for, waits_for_people
+from announcer.domain.policy.blackouts import silences_of
 from announcer.domain.policy.classes import MessageClass, Step
 from announcer.domain.policy.model import Policy
 from announcer.domain.policy.order import ancestors, is_external
-from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
+from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState, after_silences
 
 #: Local times of each affected workplace's handovers from shift to shift.
 Handovers = Mapping[str, tuple[time, ...]]
@@ -94,6 +95,7 @@ def _planned(
         source=step.source or cls.source,
         strength=step.strength,
         gates=cls.gates_of(key),
+        silences=silences_of(policy, content.class_name, step.channel),
         meant_for=_meant_for(policy, cls, key, content.known_at),
     )
 
@@ -134,7 +136,8 @@ def not_before(
     confirmed: datetime,
     handovers: Handovers | None = None,
 ) -> datetime | None:
-    """When the window of ``step`` is over if the page was confirmed at ``confirmed`` (aware UTC).
+    """When the window of ``step``, and every black-out it would begin in, is over if the page was
+    confirmed at ``confirmed`` (aware UTC).
 
     None for the page itself and for what may come before it. ``handovers`` are the local times at
     which each affected workplace hands over.
@@ -142,7 +145,8 @@ def not_before(
     if step.channel == "intranet" or step.before_intranet:
         return None
     window = policy.classes[class_name].window_of(step.key)
-    return window.ends(confirmed, policy.almanac(handovers)) if window else confirmed
+    opens = window.ends(confirmed, policy.almanac(handovers)) if window else confirmed
+    return after_silences(step.silences, opens)
 
 
 def who_releases(
@@ -228,6 +232,8 @@ def expected(
             hour = step.lifted_to or step.planned.meant_for
             earliest = max(moment for moment in (now, opens, hour, *before) if moment)
             begun = step.state is not StepState.WAITING
+            if not begun and step.lifted_to is None:
+                earliest = after_silences(step.planned.silences, earliest)
             quiet = None if begun else policy.quiet_until(step.planned, earliest)
             found[key] = quiet or earliest
         if step.planned.channel == "intranet" and facts.confirmed_at is None:

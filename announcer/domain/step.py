@@ -1,6 +1,6 @@
 """One step of a plan: one channel, one audience, and where it is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,6 +51,32 @@ class Strength(StrEnum):
 
 
 @dataclass(frozen=True)
+class Silence:
+    """A time in which a step does not begin, and why; aware UTC, ``ends`` no longer in it."""
+
+    begins: datetime
+    ends: datetime
+    why: str
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether ``moment`` (aware) lies in it."""
+        return self.begins <= moment < self.ends
+
+
+def silence_at(silences: Iterable[Silence], moment: datetime) -> Silence | None:
+    """The one that ``moment`` lies in; of several, the one that lasts longest."""
+    there = [one for one in silences if one.covers(moment)]
+    return max(there, key=lambda one: one.ends) if there else None
+
+
+def after_silences(silences: Collection[Silence], moment: datetime) -> datetime:
+    """The first moment from ``moment`` on that lies in none of them; never an earlier one."""
+    while silence := silence_at(silences, moment):
+        moment = silence.ends
+    return moment
+
+
+@dataclass(frozen=True)
 class PlannedStep:
     """A step as the policy and the content make it; nothing here changes once it is planned.
 
@@ -79,6 +105,8 @@ class PlannedStep:
     strength: Strength = Strength.MUST
     gates: tuple[str, ...] = ()
     meant_for: datetime | None = None
+    #: When it does not begin, whatever else is fulfilled; a person's lift opens it.
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def why_then(
         *besides,
         *_lead(policy, class_name, step, confirmed, earliest),
         *_quiet(policy, step, earliest),
+        *_silent(step, earliest),
         *_released(policy, step),
     )
     soon = N_("Går så snart sidan är uppe och kontrollerad.")
@@ -188,6 +189,14 @@ def _days(calendar: WorkingCalendar, confirmed: datetime, earliest: datetime) ->
     """The local dates that pass until the step's own."""
     first, last = (moment.astimezone(calendar.zone).date() for moment in (confirmed, earliest))
     return [first + n * _DAY for n in range((last - first).days)]
+
+
+def _silent(step: PlannedStep, earliest: datetime) -> Iterator[Reason]:
+    """The black-out at whose end it goes."""
+    for one in step.silences:
+        if one.ends == earliest:
+            why = N_("Inget går ut här förrän {until}: {why}.")
+            yield Reason(Wait.BLACKOUT, why, {"until": one.ends, "why": one.why})
 
 
 def _quiet(policy: Policy, step: PlannedStep, earliest: datetime) -> Iterator[Reason]:

@@ -109,6 +109,7 @@ def _step_row(
         strength=step.strength.value,
         gates=list(step.gates),
         meant_for=step.meant_for,
+        silences=[[s.begins.isoformat(), s.ends.isoformat(), s.why] for s in step.silences],
         page_digest=expected_digest(content, row.public_id) if page else None,
         look_at=now,
     )

@@ -34,7 +34,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.plan import AnnouncementFacts
 from announcer.domain.policy import Policy
-from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState, Strength
+from announcer.domain.step import ApprovalRule, PlannedStep, Silence, StepFacts, StepState, Strength
 from announcer.services.installation import Installation
 
 
@@ -158,6 +158,10 @@ def planned(row: StepRow) -> PlannedStep:
         strength=Strength(row.strength),
         gates=tuple(row.gates),
         meant_for=row.meant_for,
+        silences=tuple(
+            Silence(datetime.fromisoformat(begins), datetime.fromisoformat(ends), why)
+            for begins, ends, why in row.silences
+        ),
     )
 
 

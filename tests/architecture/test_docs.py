@@ -141,7 +141,7 @@ def policy_words() -> set[str]:
     words = {"derived_from", *MOVABLE_DAYS}
     for model in models(Policy, set()):
         for name, field in model.model_fields.items():
-            words.add(name)
+            words.add(field.alias or name)
             words |= {word for word in get_args(field.annotation) if isinstance(word, str)}
             if isinstance(field.annotation, type) and issubclass(field.annotation, StrEnum):
                 words |= {member.value for member in field.annotation}

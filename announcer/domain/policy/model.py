@@ -14,6 +14,7 @@ from pydantic import Field
 from announcer.domain.audience import Person, Reach, Selection
 from announcer.domain.calendar import WorkingCalendar, day_matches, public_holidays
 from announcer.domain.notation import Duration
+from announcer.domain.policy.blackouts import Blackout
 from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.content import Limits
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
@@ -55,6 +56,7 @@ class Policy(Strict):
     events: Mapping[str, Event] = Field(default_factory=dict)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
     quiet: Quiet | None = None
+    blackouts: tuple[Blackout, ...] = ()
     limits: Limits = Limits()
     spokespersons: tuple[Spokesperson, ...] = ()
     answers: Answers | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
+from announcer.domain.policy.blackouts import blackout_faults
 from announcer.domain.policy.content import content_rule_faults
 from announcer.domain.policy.hours import hours_faults, time_faults
 from announcer.domain.policy.quiet import quiet_faults
@@ -31,6 +32,7 @@ def ordering_faults(policy: "Policy") -> list[str]:
         *_role_faults(policy),
         *_event_faults(policy),
         *quiet_faults(policy),
+        *blackout_faults(policy),
         *audience_faults(policy),
     ]
     for name, message_class in policy.classes.items():
