@@ -63,7 +63,7 @@ def _table(desk: Desk, found: AnnouncementStatus) -> Table:
             translate(STATE_NAMES[step.state]),
             str(desk.moment(_time_of(step)) or ""),
             ", ".join(f"{count} {state}" for state, count in sorted(step.recipients.items())),
-            "\n".join(_sentences(desk, step)),
+            "\n".join((*_sentences(desk, step), *_who(desk, step), *_latest(desk, step))),
         )
     return table
 
@@ -75,6 +75,23 @@ def _time_of(step: StepStatus) -> object:
 def _sentences(desk: Desk, step: StepStatus) -> list[str]:
     """What the step waits for, with times as people here write them."""
     return [reason.say(desk.translate, desk.moment) for reason in step.reasons]
+
+
+def _who(desk: Desk, step: StepStatus) -> list[str]:
+    """Who can do something about it."""
+    policy = desk.installation.policy
+    sentence = desk.translate(N_("{roles} kan göra något åt det."))
+    roles = dict.fromkeys(role for one in step.openings for role in one.roles)
+    titles = ", ".join(policy.roles[role].title for role in roles if role in policy.roles)
+    return [sentence.format(roles=titles)] if titles else []
+
+
+def _latest(desk: Desk, step: StepStatus) -> list[str]:
+    """Until when it goes by itself."""
+    if step.latest is None:
+        return []
+    sentence = desk.translate(N_("Går av sig självt senast {until}."))
+    return [sentence.format(until=desk.moment(step.latest))]
 
 
 def _print_calls(desk: Desk, console: Console) -> None:

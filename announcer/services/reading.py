@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -21,6 +21,7 @@ from announcer.db.models import (
     BlobRow,
     DeliveryRow,
     FeedTokenRow,
+    LiftRow,
     RevisionBlobRow,
     RevisionRow,
     StepRow,
@@ -237,8 +238,10 @@ def feed(
 def staff_first(session: Session, lines: Iterable[Listed]) -> Mapping[UUID, datetime | None]:
     """The announcements whose news has not begun to leave the house, with the earliest moment it
     can (aware UTC); None where the moment is not known yet."""
+    lifted = exists().where(LiftRow.step == StepRow.id)
+    hour = func.greatest(StepRow.not_before, StepRow.meant_for)
     rows = session.execute(
-        select(StepRow.announcement, func.greatest(StepRow.not_before, StepRow.meant_for))
+        select(StepRow.announcement, case((lifted, StepRow.not_before), else_=hour))
         .where(StepRow.announcement.in_([line.id for line in lines]))
         .where(StepRow.external, StepRow.state == "waiting")
     )

@@ -314,7 +314,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         can_be_passed_over=step.strength == Strength.SHOULD.value
         and step.state in (StepState.WAITING.value, StepState.SENDING.value)
         and facts.steps[step.key].passed_over_at is None,
-        openings=_openings(looked, step, verdict.reasons) if waiting else (),
+        openings=_openings(looked, step, verdict.reasons if waiting else ()),
         started_at=step.started_at,
         confirmed_at=step.confirmed_at,
         settled_at=step.settled_at,
@@ -360,6 +360,8 @@ def _openings(looked: _Looked, step: StepRow, reasons: tuple[Reason, ...]) -> tu
     """Who can do something about each thing that a step waits for."""
     policy, row = looked.policy, looked.row
     found = []
+    if step.channel == "meeting" and step.state in (StepState.WAITING, StepState.SENDING):
+        found.append(Opening(Wait.MEETING, tuple(step.ticked_by)))
     for reason in reasons:
         if reason.wait is Wait.EVENT:
             name = str(reason.values["event"])

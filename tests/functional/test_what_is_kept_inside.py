@@ -143,6 +143,28 @@ def test_a_pause_does_not_show_and_a_release_does(
 Change = Callable[[World, Person], None]
 
 
+def test_what_is_brought_forward_before_the_page_is_confirmed_shows_at_once(
+    world: World, publish: Publish, colleague: Visitor
+) -> None:
+    public_id = publish(world.decision())
+    until = "Personalen först, till"
+    assert until in colleague.get(f"/nyheter/{public_id}").text
+    # As if the hour were reckoned from a clock of others.
+    with world.trigger_off("step"):
+        world.owner.execute(
+            "UPDATE announcer.step SET meant_for = announcer.announcer_now() + '1 day',"
+            " not_before = NULL WHERE external"
+        )
+    world.owner.execute("UPDATE announcer.change SET number = number + 1 WHERE slot = 0")
+    assert until in colleague.get(f"/nyheter/{public_id}").text
+    world.owner.execute(
+        "INSERT INTO announcer.lift (step, actor, ground, not_before)"
+        " SELECT id, %s, 'redan ute', announcer.announcer_now() FROM announcer.step WHERE external",
+        (world.communicator.pseudonym,),
+    )
+    assert until not in colleague.get(f"/nyheter/{public_id}").text
+
+
 def leaves(world: World, person: Person) -> None:
     world.owner.execute(
         "UPDATE announcer.person SET left_at = now() WHERE pseudonym = %s", [person.pseudonym]

@@ -90,6 +90,10 @@ CREATE TRIGGER gate BEFORE INSERT ON announcer.happened
 CREATE TRIGGER gate BEFORE INSERT ON announcer.board_up
   FOR EACH ROW EXECUTE FUNCTION announcer.stamp_act();
 
+-- "Personalen först, till …" ends with the lift, before the step's own time changes.
+CREATE CONSTRAINT TRIGGER change AFTER INSERT ON announcer.lift
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION announcer.count_change();
+
 -- A person may say that others need not wait for a step: not for the page, not for what leaves the
 -- house, and of what must come first only for meetings that were to be before the page.
 CREATE FUNCTION announcer.gate_passed_over() RETURNS trigger

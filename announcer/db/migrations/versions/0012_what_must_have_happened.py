@@ -84,6 +84,7 @@ def downgrade() -> None:
     run(function_of("0011.sql", "announcer.assert_may_send"))
     run(function_of("0002.sql", "newsroom.is_out"))
     run(
+        "DROP TRIGGER change ON announcer.lift;"
         "DROP FUNCTION announcer.gate_step_plan() CASCADE;"
         "DROP FUNCTION announcer.has_happened(announcer.step, timestamptz);"
         "DROP FUNCTION announcer.hour_has_come(announcer.step, timestamptz);"
