@@ -195,4 +195,13 @@ def erase_press(desk: Desk, email: str) -> None:
     click.echo(desk.translate(N_("Raderad. Ta också bort adressen ur filen med presslistan.")))
 
 
+@erase.command(name="member")
+@click.argument("email")
+@pass_desk
+def erase_member(desk: Desk, email: str) -> None:
+    """Erase whoever has this address from every group."""
+    erasing.erase_group_member(desk.installation, desk.actor, email)
+    click.echo(desk.translate(N_("Raderad. Ta också bort adressen ur filen med gruppen.")))
+
+
 COMMANDS = (backup, restore, standstill, weed, erase)

@@ -18,7 +18,7 @@ from announcer.domain.step import (
 
 CHANNEL_NAMES: Mapping[str, str] = {
     "intranet": N_("Intranätet"),
-    "email": N_("E-post till personalen"),
+    "email": N_("E-post"),
     "poster": N_("Affisch på personaltavlan"),
     "meeting": N_("Möte"),
     "press": N_("Pressmeddelande"),

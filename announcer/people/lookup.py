@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from announcer.db.models import GroupMemberRow, PersonRow, PressContactRow, UnitRow
-from announcer.domain.audience import Person, Selection, Unit, Units
+from announcer.domain.audience import BELOW, OWN, Person, Selection, Unit, Units
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
 from announcer.people.stand_ins import running
@@ -145,6 +145,19 @@ def _among(selection: Selection, units: Units, unit: str) -> ColumnElement[bool]
     ):
         fits += [column.in_(allowed)] if allowed else []
     return and_(*fits)
+
+
+def empty_audiences(session: Session, policy: Policy) -> list[str]:
+    """The names of audiences that nobody is in, of the staff and of groups. One that depends on the
+    announcement's unit is not asked about."""
+    units = load_units(session)
+    groups = set(session.scalars(select(GroupMemberRow.audience).distinct()))
+    empty = [name for name in policy.audiences if policy.is_group(name) and name not in groups]
+    for name, selection in policy.staff.items():
+        if {OWN, BELOW}.isdisjoint(selection.units):
+            people = staff_in(policy, units, (name,), "").limit(1)
+            empty += [] if session.scalars(people).first() else [name]
+    return empty
 
 
 def _by_mail(

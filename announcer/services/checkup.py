@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from announcer.db import engine, rights, schema
 from announcer.db.models import DeliveryRow
 from announcer.domain.policy import Policy
+from announcer.people import lookup
 from announcer.services import approvers, health, records
 from announcer.services.installation import Installation
 
@@ -66,6 +67,7 @@ def of_database(
             yield from _clock(session, this_machines_clock)
             yield _time_zone(session, installation.policy.zone)
             yield _roles(session, installation.policy)
+            yield _audiences(session, installation.policy)
             yield from _work(session)
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0]
@@ -228,6 +230,20 @@ def _roles(session: Session, policy: Policy) -> Finding:
             only_warn=True,
         )
     return right("roles", "everyone that the policy names is somebody")
+
+
+def _audiences(session: Session, policy: Policy) -> Finding:
+    """Audiences that nobody is in are told nothing, and nobody notices."""
+    empty = lookup.empty_audiences(session, policy)
+    if empty:
+        return wrong(
+            "audiences",
+            f"nobody is in: {', '.join(empty)}",
+            "Import the group or the staff, or correct [audiences] in the policy: a step for one "
+            "of them tells nobody.",
+            only_warn=True,
+        )
+    return right("audiences", "somebody is in each that the policy names")
 
 
 def _work(session: Session) -> Iterator[Finding]:

@@ -1,14 +1,21 @@
-"""Erasing a person or a newsroom from the living lists (GDPR article 17).
+"""Erasing a person, a newsroom or a member of a group from the living lists (GDPR article 17).
 
 The record keeps its pseudonyms, and what was sent waits for its weeding.
 """
 
 from uuid import uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from announcer.db import engine
-from announcer.db.models import ApiTokenRow, FeedTokenRow, PersonRow, PressContactRow, StandInRow
+from announcer.db.models import (
+    ApiTokenRow,
+    FeedTokenRow,
+    GroupMemberRow,
+    PersonRow,
+    PressContactRow,
+    StandInRow,
+)
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotFound
 from announcer.services.installation import Installation
@@ -63,6 +70,22 @@ def erase_press_contact(installation: Installation, actor: Person, email: str) -
         row.newsroom, row.area = "", ""
         row.email = f"raderad {uuid4().hex[:12]}"
         row.removed_at = row.removed_at or engine.now(session)
+
+
+def erase_group_member(installation: Installation, actor: Person, email: str) -> None:
+    """Every group forgets whoever reads there. Raises `NotAllowed`, or `NotFound`.
+
+    They come back with the next import of a list that has them.
+    """
+    installation.require_information_unit(actor)
+    with installation.database.transaction("erase group member") as session:
+        gone = session.execute(
+            delete(GroupMemberRow)
+            .where(func.lower(GroupMemberRow.email) == email.lower())
+            .returning(GroupMemberRow.id)
+        )
+        if not gone.all():
+            raise NotFound(N_("Det finns ingen ”{email}” i någon grupp."), email=email[:80])
 
 
 def _literal(text: str) -> str:

@@ -17,6 +17,7 @@ from announcer.db.engine import Database
 from announcer.db.models import (
     AnnouncementRow,
     BlobRow,
+    CallRow,
     DeliveryRow,
     ReturnRow,
     RevisionBlobRow,
@@ -103,7 +104,8 @@ def _weed_reasons(session: Session, about: UUID) -> int:
 
 
 def _weed_recipients(session: Session, about: UUID, decision: str) -> int:
-    """To whom this announcement was sent, and the bytes of mails that name their recipient."""
+    """To whom this announcement was sent and who was called about it, and the bytes of mails that
+    name their recipient."""
     steps = select(StepRow.id).where(
         StepRow.announcement == about, StepRow.channel.in_(("email", "press"))
     )
@@ -123,6 +125,7 @@ def _weed_recipients(session: Session, about: UUID, decision: str) -> int:
         .execution_options(synchronize_session=False)
         .returning(DeliveryRow.id)
     ).all()
+    session.execute(update(CallRow).where(CallRow.announcement == about).values(reached=[]))
     return _on_record(session, about, "recipients weeded", decision, len(gone)) if gone else 0
 
 

@@ -8,7 +8,17 @@ import pytest
 from announcer.db.engine import Database
 from announcer.domain.errors import NotAllowed, NotFound, SetupError
 from announcer.domain.policy import Policy, Retention, load_policy
-from announcer.services import arriving, erasing, reading, records, returning, weeding, writing
+from announcer.services import (
+    arriving,
+    calling,
+    erasing,
+    holding,
+    reading,
+    records,
+    returning,
+    weeding,
+    writing,
+)
 from tests.integration.promise.way import SMALL, approve, decided, newsrooms, to_the_press
 from tests.world import POLICY, World
 
@@ -111,6 +121,32 @@ def test_who_it_was_sent_to_goes_after_the_time_of_the_decision(world, owner, po
     world.advance(days=366)
     assert weeding.weed(owner, policy)["recipients"] > 0
     assert address not in everything_stored(world)
+    with world.installation.database.reading() as session:
+        assert list(records.verify(session)) == []
+
+
+def test_who_was_called_goes_with_the_recipients_and_their_mail_with_the_drafts(
+    world, owner, policy
+):
+    public_id = world.decision("KANARIEFÅGEL", SMALL)
+    with world.installation.database.transaction("tick") as session:
+        row = records.find(session, public_id, lock=True)
+        calling.call(session, row, "x", ("enhetschef",), "Väntar på att texten godkänns.")
+    world.settle()
+    assert world.staff_mail()
+
+    def called() -> object:
+        (found,) = world.owner.execute("SELECT reached FROM announcer.call").fetchall()
+        return found[0]
+
+    assert called() == [world.chief.pseudonym]
+    holding.withdraw(world.installation, world.communicator, public_id, "fel")
+    weeding.weed(owner, policy)
+    assert called() == [world.chief.pseudonym]
+    assert "KANARIEF" not in everything_stored(world)
+    world.advance(days=366)
+    weeding.weed(owner, policy)
+    assert called() == []
     with world.installation.database.reading() as session:
         assert list(records.verify(session)) == []
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from announcer.domain.audience import Reader
-from announcer.domain.errors import NotFound, Refusal
+from announcer.domain.errors import NotAllowed, NotFound, Refusal
 from announcer.people import lookup
-from announcer.services import holding, reading
+from announcer.services import erasing, holding, reading
 from announcer.services.importing import import_group, import_staff
 from tests.doubles.recording_smtp import Message, Rules
 from tests.integration.promise.way import approve, read, staff_of, to_the_press
@@ -317,6 +317,34 @@ def test_who_leaves_the_list_is_told_nothing_more(world: World):
     world.advance(hours=2)
     world.settle()
     assert [r for m in elected(world) for r in m.recipients] == ["kf.ordforande@politiker.example"]
+
+
+def test_whoever_is_erased_is_in_no_group(world: World):
+    import_group(world.installation, "fortroendevalda", ELECTED)
+    address = "KF.ordforande@politiker.example"
+    with pytest.raises(NotAllowed):
+        erasing.erase_group_member(world.installation, world.chief, address)
+    erasing.erase_group_member(world.installation, world.communicator, address)
+    with pytest.raises(NotFound):
+        erasing.erase_group_member(world.installation, world.communicator, address)
+    decided(world, "bibliotek", "fortroendevalda")
+    world.settle()
+    world.advance(hours=2)
+    world.settle()
+    assert len([r for m in elected(world) for r in m.recipients]) == 3
+
+
+def test_an_audience_that_nobody_is_in_is_noticed(world: World):
+    def nobody_in() -> list[str]:
+        with world.installation.database.reading() as session:
+            return lookup.empty_audiences(session, world.installation.policy)
+
+    assert nobody_in() == ["fortroendevalda"]
+    import_group(world.installation, "fortroendevalda", ELECTED)
+    assert nobody_in() == []
+    staff = (EXAMPLES / "organisation" / "staff.csv").read_text(encoding="utf-8")
+    import_staff(world.installation, staff.replace(",chef,", ",medarbetare,").encode())
+    assert nobody_in() == ["chefer"]
 
 
 def test_only_what_the_policy_calls_a_group_is_imported(world: World):

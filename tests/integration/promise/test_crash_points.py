@@ -47,6 +47,7 @@ BESIDE_IT = (
     "close database",
     "create token",
     "edit",
+    "erase group member",
     "erase person",
     "erase press contact",
     "feed token",

@@ -58,7 +58,7 @@ def test_the_press_goes_when_every_condition_is_met() -> None:
         (replace(ready(), held_at=NOW), Wait.HELD, "Meddelandet är pausat."),
         (ready(held_at=NOW, held_reason="fel siffra"), Wait.HELD, "Steget är stoppat: fel siffra"),
         (replace(ready(), state=AnnouncementState.WITHDRAWN), Wait.WITHDRAWN, "Meddelandet är tillbakadraget."),
-        (with_step(ready(), "epost", state=StepState.SENDING), Wait.STEP, "Väntar på steget före: E-post till personalen."),
+        (with_step(ready(), "epost", state=StepState.SENDING), Wait.STEP, "Väntar på steget före: E-post."),
         (with_step(ready(), "affisch", state=StepState.WAITING), Wait.STEP,
          "Väntar på steget före: Affisch på personaltavlan."),
         (with_step(ready(), "affisch", state=StepState.WITHDRAWN), Wait.STEP,

@@ -97,7 +97,7 @@ def test_a_step_without_an_hour_counts_from_when_it_could_begin(policy):
     facts = with_step(facts, "epost", not_before=PLANNED, state=StepState.SENDING)
     one = found(policy, facts, PLANNED)["unfinished: epost"]
     assert one.ends == PLANNED + timedelta(minutes=20)
-    assert one.message.format(**one.values).startswith("E-post till personalen är inte klart.")
+    assert one.message.format(**one.values).startswith("E-post är inte klart.")
 
 
 @pytest.mark.parametrize(
