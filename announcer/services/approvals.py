@@ -59,8 +59,8 @@ class Approving:
 
     @property
     def seated(self) -> list[frozenset[str]]:
-        """The roles of each who has approved; the last word of the author fills no seat."""
-        return [frozenset(one.roles) for one in self.rows if one.roles]
+        """The roles of each who has approved; none for the author's last word, which fills no seat."""
+        return [frozenset(one.roles) for one in self.rows]
 
     @property
     def waits_for_author(self) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
@@ -239,6 +239,12 @@ def test_the_database_and_the_program_agree_on_every_set_of_approvals(world: Wor
         needed=st.integers(1, 3),
         last=st.booleans(),
     )
+    # The author's word comes before, with and after the other's, and is somebody else's.
+    @example(said={0: (1, True), 1: (2, True)}, authors=(0, 0), rule="other", needed=1, last=True)
+    @example(said={0: (2, True), 1: (2, True)}, authors=(0, 0), rule="other", needed=1, last=True)
+    @example(said={0: (3, True), 1: (2, True)}, authors=(0, 0), rule="other", needed=1, last=True)
+    @example(said={0: (3, True), 1: (2, True)}, authors=(1, 0), rule="other", needed=1, last=True)
+    @example(said={0: (3, True), 1: (2, False)}, authors=(0, 0), rule="other", needed=1, last=True)
     def ask(said, authors, rule, needed, last):
         with Session(engine) as session:
             _switch_off(session)

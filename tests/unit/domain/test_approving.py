@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from announcer.domain.approving import Said, approved_at, empty_seats, seating
@@ -32,6 +32,8 @@ def most_that_can_sit(seats: list[list[str]], people: list[frozenset[str]]) -> i
 
 
 @given(SEATS, PEOPLE)
+@example([["a"], ["b"]], [frozenset("ab"), frozenset("a")])
+@example([["a"], ["b"], ["c"]], [frozenset("ab"), frozenset("ac"), frozenset("a")])
 def test_as_many_seats_are_filled_as_can_be_and_nobody_sits_twice(seats, people):
     taken = seating(seats, people)
     sitting = [person for person in taken if person is not None]
