@@ -5,117 +5,35 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.calendar import NeverOpen, Opening, WorkingCalendar
-from announcer.domain.errors import PolicyError, Refusal
 from announcer.domain.notation import read_openings
 from announcer.domain.plan import AnnouncementFacts, may_start
-from announcer.domain.policy import Almanac, Policy, Window, parse_policy
+from announcer.domain.policy import Almanac, At, Window
 from announcer.domain.schedule import make_plan, not_before
-from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState
-from tests.unit.domain.example_policy import REMOVED, content, hallefors, local, put, table
-
-ordinary = settings(
-    max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState, Strength
+from tests.unit.domain.example_policy import content, hallefors
+from tests.unit.domain.random_policies import (
+    MORNING,
+    NOON,
+    PAPER,
+    amount,
+    handovers,
+    hours_before,
+    leader,
+    least_lead,
+    leaves_the_house,
+    loads,
+    moments,
+    ordinary,
+    plans,
+    short,
+    tables_and_texts,
+    usable_windows,
 )
-
-CLASSES = tuple(table()["classes"])
-INSIDE = ("alla", "ks", "fyllsta")
-PAPER = {"email", "poster"}
-
-clocks = st.times().map(lambda t: f"{t:%H:%M}")
-short = st.integers(0, 200).map("{} min".format) | st.integers(0, 90).map("{} h".format)
-usable_windows = st.one_of(
-    st.fixed_dictionaries({"duration": short}),
-    st.fixed_dictionaries({"working": short, "hours": st.just("vaxeln")}),
-    st.fixed_dictionaries({"clock": clocks, "hours": st.just("vaxeln")}),
-)
-windows = usable_windows | st.sampled_from(
-    [{}, {"duration": "1 h", "clock": "09:00", "hours": "vaxeln"}, {"clock": "09:00"}]
-)
-channel_names = st.sampled_from(["intranet", "email", "poster", "meeting", "press"])
-roles = st.lists(st.sampled_from(["informationsenheten", "chef", "ingen"]), max_size=2)
-
-#: What may be done to one step of a class; the keys are those of the policy language.
-alterations = st.one_of(
-    st.tuples(
-        st.just("after"),
-        st.lists(
-            st.sampled_from(["intranet", "epost", "affisch", "mote", "press"]),
-            max_size=3,
-            unique=True,
-        ),
-    ),
-    st.tuples(st.just("before_intranet"), st.booleans()),
-    st.tuples(st.just("channel"), channel_names),
-    st.tuples(st.just("audience"), st.sampled_from([REMOVED, "alla", "press", "ingen"])),
-    st.tuples(st.just("when"), st.sampled_from(["always", "audience", "channel"])),
-    st.tuples(st.just("window"), windows | st.just(REMOVED)),
-    st.tuples(st.just("release"), st.builds(lambda by: {"by": by}, roles) | st.just(REMOVED)),
-    st.tuples(st.just("ticked_by"), roles),
-)
-
-
-@st.composite
-def policy_tables(draw: st.DrawFn) -> dict[str, Any]:
-    """The policy of Hällefors with up to four things changed, most of them forbidden."""
-    raw = table()
-    for _ in range(draw(st.integers(0, 4))):
-        name = draw(st.sampled_from(CLASSES))
-        steps = raw["classes"][name]["steps"]
-        key, value = draw(alterations)
-        step = steps[draw(st.sampled_from(sorted(steps)))]
-        if value is not REMOVED or key in step:
-            put(step, key, value)
-    if draw(st.integers(0, 9)) == 9:
-        raw["classes"][draw(st.sampled_from(CLASSES))].pop("approval", None)
-    return raw
-
-
-@st.composite
-def contents(draw: st.DrawFn) -> Content:
-    """An announcement to anybody the policy knows, through any channels."""
-    audience = draw(st.lists(st.sampled_from(("press", *INSIDE)), min_size=1, unique=True))
-    channels = draw(st.lists(channel_names, max_size=2, unique=True))  # fmt: skip
-    return content(
-        draw(st.sampled_from(CLASSES)), audience=tuple(audience), channels=tuple(channels)
-    )
-
-
-#: Ordinary days, and those around clock changes and holidays.
-moments = st.one_of(
-    st.datetimes(datetime(2026, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
-    *(
-        st.datetimes(
-            datetime.fromisoformat(day), datetime.fromisoformat(day) + timedelta(days=3),
-            timezones=st.just(UTC),
-        )
-        for day in ("2026-10-23", "2027-03-26", "2027-10-29", "2028-03-24", "2026-12-23", "2027-05-05")
-    ),
-)  # fmt: skip
-
-
-def loads(raw: dict[str, Any]) -> Policy | None:
-    try:
-        return parse_policy(raw, "x.toml")
-    except PolicyError:
-        return None
-
-
-def plans(policy: Policy, announced: Content) -> tuple[PlannedStep, ...]:
-    try:
-        return make_plan(policy, announced)
-    except Refusal:
-        return ()
-
-
-def leaves_the_house(raw: dict[str, Any], class_name: str, key: str) -> bool:
-    """By the table alone, without the code under test."""
-    step = raw["classes"][class_name]["steps"][key]
-    return step["channel"] == "press" or step.get("audience") == "press"
 
 
 def waits_for(steps: dict[str, PlannedStep], key: str) -> set[str]:
@@ -133,8 +51,9 @@ def test_every_plan_of_every_policy_that_loads_tells_staff_first() -> None:
     seen: Counter[str] = Counter()
 
     @ordinary
-    @given(policy_tables(), contents())
-    def check(raw: dict[str, Any], announced: Content) -> None:
+    @given(tables_and_texts())
+    def check(drawn: tuple[dict[str, Any], Content]) -> None:
+        raw, announced = drawn
         policy = loads(raw)
         seen["loaded" if policy else "refused"] += 1
         steps = {step.key: step for step in plans(policy, announced)} if policy else {}
@@ -151,8 +70,11 @@ def test_every_plan_of_every_policy_that_loads_tells_staff_first() -> None:
             if outside or step.channel in PAPER:
                 assert page in step.after
                 assert not step.before_intranet
+            if outside or key == page:
+                assert step.strength is Strength.MUST
             if outside:
                 assert step.approval is not ApprovalRule.NONE
+                assert step.approvals > 0
                 seen["external"] += 1
             else:
                 assert not any(steps[name].external for name in before)
@@ -173,55 +95,112 @@ def as_openings(minutes: list[int]) -> tuple[Opening, ...]:
 openings = st.lists(st.integers(0, 1439), unique=True, max_size=6).map(as_openings)
 
 
+zones = st.sampled_from(
+    ["Europe/Stockholm", "Australia/Lord_Howe", "America/Havana", "Antarctica/Troll", "UTC"]
+).map(ZoneInfo)
+
+
 @st.composite
 def calendars(draw: st.DrawFn) -> WorkingCalendar:
     """The switchboard's, or any other, in zones that change their clocks in every odd way."""
     if draw(st.booleans()):
         return hallefors().calendars["vaxeln"]
-    zone = draw(
-        st.sampled_from(
-            ["Europe/Stockholm", "Australia/Lord_Howe", "America/Havana", "Antarctica/Troll", "UTC"]
-        )
-    )
+    zone = draw(zones)
     some, others = draw(openings), draw(openings)
     hours = {day: others if day in (2, 6) else some for day in range(7)}
     closed = draw(st.integers(2, 31))
-    return WorkingCalendar(ZoneInfo(zone), hours, lambda day: day.toordinal() % closed == 0)
+    return WorkingCalendar(zone, hours, lambda day: day.toordinal() % closed == 0)
 
 
 @ordinary
-@given(usable_windows, moments, calendars())
-def test_no_window_ends_before_its_floor(
-    raw: dict[str, str], confirmed: datetime, calendar: WorkingCalendar
+@given(usable_windows, moments, calendars(), handovers)
+def test_no_window_ends_before_its_floor_or_outside_its_bounds(
+    raw: dict[str, Any],
+    confirmed: datetime,
+    calendar: WorkingCalendar,
+    shifts: dict[str, tuple[time, ...]],
 ) -> None:
     window = Window.model_validate(raw)
     try:
-        ends = window.ends(confirmed, Almanac({"vaxeln": calendar}, calendar.zone))
+        ends = window.ends(confirmed, Almanac({"vaxeln": calendar}, calendar.zone, shifts))
     except NeverOpen:
         return  # drawn so that it hardly opens; a policy with such hours is refused
+    lead = ends - confirmed
     # The database refuses a start before this, in whole seconds.
-    assert int(window.floor().total_seconds()) <= (ends - confirmed).total_seconds()
+    assert int(window.floor().total_seconds()) <= lead.total_seconds()
     assert window.floor() >= timedelta(0)
+    assert lead >= least_lead(raw)
+    if window.maximum is not None and window.clock is None:
+        assert lead <= window.maximum
 
 
 @ordinary
-@given(policy_tables(), contents(), moments)
-def test_every_window_of_every_policy_that_loads_has_an_end(
-    raw: dict[str, Any], announced: Content, confirmed: datetime
+@given(moments, handovers, short.map(amount), zones)
+def test_every_affected_workplace_has_handed_over_when_the_window_ends(
+    confirmed: datetime, shifts: dict[str, tuple[time, ...]], least: timedelta, zone: ZoneInfo
 ) -> None:
+    window = Window(handover=True).model_copy(update={"minimum": least})
+    ends = window.ends(confirmed, Almanac({}, zone, shifts))
+    assert ends >= confirmed + least
+    minutes = (ends - confirmed) // timedelta(minutes=1) + 2
+    walls = {
+        (confirmed.replace(second=0, microsecond=0) + timedelta(minutes=n)).astimezone(zone)
+        for n in range(min(minutes, 26 * 60))
+    }
+    seen = {wall.strftime("%H:%M") for wall in walls}
+    for clocks in shifts.values():
+        showing = {clock.strftime("%H:%M") for clock in clocks}
+        skipped = any(is_skipped(clock, confirmed, zone) for clock in clocks)
+        assert not clocks or skipped or seen & showing
+
+
+def is_skipped(clock: time, confirmed: datetime, zone: ZoneInfo) -> bool:
+    """Whether some day about then has no such time on its clocks."""
+    days = (confirmed.astimezone(zone).date() + timedelta(days=n) for n in range(3))
+    walls = (datetime.combine(day, clock, tzinfo=zone) for day in days)
+    return any(wall.astimezone(UTC).astimezone(zone).time() != clock for wall in walls)
+
+
+@ordinary
+@given(hours_before, moments)
+def test_an_hour_reckoned_backwards_is_on_the_working_day_that_was_named(
+    raw: dict[str, Any], known: datetime
+) -> None:
+    calendar = hallefors().calendars["vaxeln"]
+    moment = At.model_validate(raw).moment(known, hallefors().almanac())
+    if "before_known" in raw:
+        assert moment == known - amount(raw["before_known"])
+        return
+    at, day = moment.astimezone(calendar.zone), known.astimezone(calendar.zone).date()
+    assert at.date() <= day
+    between = [at.date() + timedelta(days=n) for n in range((day - at.date()).days)]
+    assert sum(calendar.is_working_day(one) for one in between) == raw["days_before"]
+    assert not between or calendar.is_working_day(between[0])
+
+
+@ordinary
+@given(tables_and_texts(), moments, handovers)
+def test_every_window_of_every_policy_that_loads_has_an_end(
+    drawn: tuple[dict[str, Any], Content],
+    confirmed: datetime,
+    shifts: dict[str, tuple[time, ...]],
+) -> None:
+    raw, announced = drawn
     policy = loads(raw)
+    steps = raw["classes"][announced.class_name]["steps"]
     for step in plans(policy, announced) if policy else ():
         assert policy is not None
-        opens = not_before(policy, announced.class_name, step, confirmed)
+        opens = not_before(policy, announced.class_name, step, confirmed, shifts)
         if step.channel == "intranet" or step.before_intranet:
             assert opens is None
-        else:
-            assert opens is not None
-            assert opens >= confirmed + step.floor
+            continue
+        assert opens is not None
+        assert opens >= confirmed + step.floor
+        window = steps[leader(steps, step.key)].get("window", {})
+        assert opens >= confirmed + least_lead(window)
+        assert step.floor >= least_lead(window), "what the database holds"
 
 
-NOON = local("2026-12-08 12:00")
-MORNING = local("2026-12-08 08:00")
 PLANS = tuple(
     make_plan(hallefors(), content(name, audience=("alla", "press")))
     for name in ("beslut", "information", "kommande beslut", "kris")
