@@ -178,15 +178,23 @@ def _standing(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
 
 
 def _earlier_steps(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
-    """Every inside step that this one comes after must be settled, unless it need not be."""
+    """Every inside step that this one comes after must be settled, unless it need not be.
+
+    Of steps that wait for each other the first is named: it is what all of them wait for.
+    """
+    waited_for = {
+        key: before
+        for key in step.planned.after
+        if is_waited_for(before := facts.steps[key]) and before.planned.channel != "intranet"
+    }
     return [
         Reason(
             Wait.STEP,
             N_("Väntar på steget före: {channel}."),
             {"channel": CHANNEL_NAMES.get(before.planned.channel, before.planned.channel)},
         )
-        for key in step.planned.after
-        if is_waited_for(before := facts.steps[key]) and before.planned.channel != "intranet"
+        for before in waited_for.values()
+        if waited_for.keys().isdisjoint(before.planned.after)
     ]
 
 

@@ -205,7 +205,6 @@ def _tried(world: World, case: Case, everybody: dict[str, Person], name: str) ->
     public_id = _handed_in(world, text, author)
     if case.approved:
         assert reviewing.approve(world.installation, everybody["approver"], public_id)
-        world.round()
     try:
         case.act(world, everybody[name], public_id)
     except Refusal as refused:
