@@ -23,7 +23,9 @@ def sentences(standing: Standing, translate: Translate, moment: Moment) -> Itera
             when=moment(back.at),
             reason=back.reason,
         )
-    yield from _missing(standing, translate)
+        yield translate(N_("Väntar på att texten ändras."))
+    else:
+        yield from _missing(standing, translate)
 
 
 def as_json(standing: Standing, translate: Translate) -> dict[str, Any]:

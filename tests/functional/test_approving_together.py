@@ -87,6 +87,8 @@ def test_a_text_is_given_back_with_a_reason_that_its_author_reads(
             r"Återlämnad av Informationsenheten .+: Fel datum i andra stycket\.",
             _read(author, path),
         )
+    assert "Väntar på att texten ändras." in author.text
+    assert "Väntar på Krisledningen." not in author.text
     assert "Återlämnad" in _read(author, "/mina")
     other = sign_in(head(world))
     other.get(f"/godkann/{text}")
