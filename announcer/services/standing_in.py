@@ -168,12 +168,16 @@ def revoke(installation: Installation, actor: Person, reference: str) -> None:
 
 
 def _one(session: Session, reference: str) -> StandInRow:
+    """Locked, after the announcement that it is for: so does an approval, which asks for both."""
     try:
-        row = session.get(StandInRow, UUID(reference), with_for_update=True)
+        row = session.get(StandInRow, UUID(reference))
     except ValueError:
         row = None
     if row is None:
         raise NotFound(N_("Det finns ingen sådan ersättare."))
+    if row.announcement:
+        records.find(session, str(row.announcement), lock=True)
+    session.refresh(row, with_for_update=True)
     return row
 
 

@@ -1,5 +1,6 @@
 """A stand-in has another's roles, for the days that were said, and the record names both."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from announcer.db.engine import GateClosed
 from announcer.domain.audience import Person
 from announcer.domain.errors import NotAllowed, NotFound, Refusal
 from announcer.people.lookup import holders
@@ -249,6 +251,30 @@ def test_history_does_not_change(world: World):
     ):
         with pytest.raises(psycopg.errors.CheckViolation, match="does not change"):
             world.owner.execute(f"UPDATE announcer.stand_in SET {change}")
+
+
+@pytest.mark.parametrize("ended", ["revoked", "over", "for another text"])
+def test_with_rights_from_before_it_ended_nobody_approves_or_gives_back(world: World, ended: str):
+    """Whoever was looked up while they stood in, and acts afterwards."""
+    public_id, other = world.decision("Ett", SMALL), world.decision("Annat", SMALL)
+    about = {"announcement": other} if ended == "for another text" else {}
+    line = appoint(world, world.communicator, world.communicator, librarian(world), **about)
+    then = librarian(world)
+    if ended == "revoked":
+        standing_in.revoke(world.installation, world.communicator, line)
+    elif ended == "over":
+        world.advance(days=4)
+    else:
+        then = replace(
+            then, stands_for=tuple(replace(s, announcement=None) for s in then.stands_for)
+        )
+    for act in (
+        lambda: reviewing.approve(world.installation, then, public_id),
+        lambda: returning.give_back(world.installation, then, public_id, "Nej."),
+    ):
+        with pytest.raises(GateClosed, match="whoever acts for another stands in for them"):
+            act()
+    assert world.status(public_id).state == "in_review"
 
 
 def test_who_has_left_lends_nothing_and_who_is_erased_is_ended(world: World):
