@@ -1,5 +1,7 @@
 """A stand-in has another's roles, for the days that were said, and the record names both."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -342,3 +344,40 @@ def test_a_published_text_is_released_by_a_delegate_of_it_alone(world: World):
     assert holding.release(world.installation, librarian(world), public_id)
     with pytest.raises(NotAllowed):
         holding.hold(world.installation, librarian(world), public_id, "x")
+
+
+def test_what_was_delegated_is_taken_back_on_record(world: World):
+    public_id = world.decision(audience=SMALL)
+    line = appoint(world, world.chief, world.chief, librarian(world), announcement=public_id)
+    standing_in.revoke(world.installation, librarian(world), line)
+    (revoked,) = [e for e in events(world, public_id) if e["what"] == "delegation revoked"]
+    assert revoked["who"] == revoked["detail"]["to"] == str(librarian(world).pseudonym)
+    assert revoked["detail"]["acting_for"] == str(world.chief.pseudonym)
+
+
+def test_an_approval_and_the_end_of_its_stand_in_wait_for_each_other(make_world: Any):
+    """Whichever comes second sees the first, and neither waits for ever."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def point(name: str) -> None:
+        if name == "approve: before commit" and not inside.is_set():
+            inside.set()
+            assert go_on.wait(20)
+
+    world = make_world(point=point)
+    public_id = world.decision(audience=SMALL)
+    line = appoint(
+        world, world.communicator, world.communicator, librarian(world), announcement=public_id
+    )
+    stand_in = librarian(world)
+    with ThreadPoolExecutor(2) as pool:
+        approving = pool.submit(reviewing.approve, world.installation, stand_in, public_id)
+        assert inside.wait(20)
+        ending = pool.submit(standing_in.revoke, world.installation, world.communicator, line)
+        with pytest.raises(TimeoutError):
+            ending.result(timeout=0.3)
+        go_on.set()
+        assert approving.result(timeout=20)
+        ending.result(timeout=20)
+    happened = [e["what"] for e in events(world, public_id)]
+    assert happened.index("approved") < happened.index("delegation revoked")
