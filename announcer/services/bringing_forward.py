@@ -124,11 +124,28 @@ def hand_out(installation: Installation, actor: Person, reference: str) -> Conte
     return content
 
 
-def copy_of(installation: Installation, reference: str) -> Content:
-    """The approved text, to hand over. The caller has asked who may; nothing is noted. Raises
-    `NotFound`, or `Refusal` while it waits for approval."""
+def copy_of(installation: Installation, actor: Person, reference: str) -> Content:
+    """The approved text, to hand over; nothing is noted. Raises `NotFound`, `NotAllowed`, or
+    `Refusal` while it waits for approval."""
     with installation.database.reading() as session:
-        return _approved(session, records.find(session, reference))
+        row = records.find(session, reference)
+        _require_opener(session, installation, actor, row)
+        return _approved(session, row)
+
+
+def require_opener(installation: Installation, actor: Person, reference: str) -> None:
+    """Raise `NotAllowed` unless ``actor`` may say now that the news is out or hand the text out."""
+    with installation.database.reading() as session:
+        _require_opener(session, installation, actor, records.find(session, reference))
+
+
+def _require_opener(
+    session: Session, installation: Installation, actor: Person, row: AnnouncementRow
+) -> Person:
+    policy = records.policy_of(session, installation, row)
+    roles = who_opens_up(policy, row.class_name, engine.now(session))
+    may = N_("Det här kan bara {roles} göra.")
+    return records.require(session, installation, row, actor, roles, may)
 
 
 def _approved(session: Session, row: AnnouncementRow) -> Content:
@@ -146,10 +163,7 @@ def _opening(
     session: Session, installation: Installation, actor: Person, reference: str, ground: Ground
 ) -> _Act:
     act = _act(session, actor, records.find(session, reference, lock=True), ground.value)
-    policy = records.policy_of(session, installation, act.row)
-    roles = who_opens_up(policy, act.row.class_name, act.now)
-    may = N_("Det här kan bara {roles} göra.")
-    right = installation.require(actor, roles, act.row.unit, may, act.row.id)
+    right = _require_opener(session, installation, actor, act.row)
     if not act.facts.steps:
         raise Refusal(NOT_APPROVED)
     records.append(

@@ -37,7 +37,7 @@ def happened(
         policy = records.policy_of(session, installation, row)
         rule = _rule(policy, row, event)
         say_so = N_("Det är {roles} som säger till när det är klart.")
-        right = installation.require(actor, rule.opened_by, row.unit, say_so, row.id)
+        right = records.require(session, installation, row, actor, rule.opened_by, say_so)
         if rule.needs in NEEDED and not note.strip():
             raise Refusal(NEEDED[rule.needs])
         lent = records.in_right_of(actor, right)

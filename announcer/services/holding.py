@@ -82,7 +82,7 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
         rights = {}
         for step in waiting:
             roles = who_releases(policy, row.class_name, records.planned(step), now)
-            rights[step.key] = installation.require(actor, roles, row.unit, must, row.id)
+            rights[step.key] = records.require(session, installation, row, actor, roles, must)
         if not waiting:
             raise Refusal(N_("Det finns inget som väntar på att släppas till medierna."))
         new = [step for step in waiting if facts.steps[step.key].released_at is None]
@@ -162,11 +162,8 @@ def tick(
         step = planning.step_named(session, row, key)
         if step is None or step.channel != "meeting":
             raise Refusal(N_("Det finns inget möte ”{key}” i planen."), key=key[:80])
-        right = installation.require(
-            *(actor, tuple(step.ticked_by), row.unit),
-            N_("Det är {roles} som bockar av mötet."),
-            row.id,
-        )
+        ticks = N_("Det är {roles} som bockar av mötet.")
+        right = records.require(session, installation, row, actor, step.ticked_by, ticks)
         if step.state == StepState.SETTLED.value:
             return
         if step.state == StepState.WAITING.value:

@@ -86,4 +86,4 @@ class Installation:
 
     def titles(self, roles: tuple[str, ...]) -> str:
         """The titles of roles, for a sentence."""
-        return ", ".join(self.policy.roles[name].title for name in roles)
+        return self.policy.titles(roles)

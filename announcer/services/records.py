@@ -31,7 +31,7 @@ from announcer.db.models import (
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.approving import Said, approved_at
 from announcer.domain.audience import Person
-from announcer.domain.errors import N_, NotFound, Refusal
+from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.domain.plan import AnnouncementFacts
 from announcer.domain.policy import Policy
 from announcer.domain.step import ApprovalRule, PlannedStep, Silence, StepFacts, StepState, Strength
@@ -129,6 +129,23 @@ def policy_of(session: Session, installation: Installation, row: AnnouncementRow
     return installation.policy_named(
         row.policy, lambda: json.loads(session.get_one(PolicyRow, row.policy).source)
     )
+
+
+def require(
+    session: Session,
+    installation: Installation,
+    row: AnnouncementRow,
+    actor: Person,
+    roles: Sequence[str],
+    message: str,
+) -> Person:
+    """In whose right ``actor`` has one of ``roles`` as the announcement's own policy means them,
+    which may be another than today's. Raises `NotAllowed` with ``message``, which names them."""
+    policy = policy_of(session, installation, row)
+    right = policy.in_whose_right(actor, roles, row.unit, row.id)
+    if right is None:
+        raise NotAllowed(message, roles=policy.titles(roles))
+    return right
 
 
 def steps_of(session: Session, announcement: UUID) -> list[StepRow]:

@@ -23,8 +23,7 @@ blueprint = Blueprint("opening_up", __name__, url_prefix="/meddelanden/<public_i
 def _may(public_id: str) -> AnnouncementStatus:
     """Raises `NotFound` where it is no concern of theirs, `NotAllowed` where others do this."""
     found = status.seen_by(installation(), actor(), public_id)
-    may = N_("Det här kan bara {roles} göra.")
-    installation().require(actor(), found.openers, found.unit, may, found.id)
+    bringing_forward.require_opener(installation(), actor(), public_id)
     return found
 
 
@@ -85,4 +84,4 @@ def file(public_id: str, name: str) -> Response:
 
 def _copy(public_id: str) -> Content:
     _may(public_id)
-    return bringing_forward.copy_of(installation(), public_id)
+    return bringing_forward.copy_of(installation(), actor(), public_id)

@@ -130,20 +130,26 @@ class Policy(Strict):
         self, person: Person, roles: Iterable[str], unit: str, about: UUID | None = None
     ) -> bool:
         """Whether ``person`` has any of ``roles`` towards an announcement of ``unit``, also as a
-        stand-in; ``about`` is the announcement, for whoever stands in for that one only."""
-        return any(self.roles[name].is_held_by(person, unit, about) for name in roles)
+        stand-in; ``about`` is the announcement, for whoever stands in for that one only.
+
+        A role that this policy does not know is nobody's.
+        """
+        known = (self.roles[name] for name in roles if name in self.roles)
+        return any(role.is_held_by(person, unit, about) for role in known)
 
     def in_whose_right(
         self, person: Person, roles: Iterable[str], unit: str, about: UUID | None = None
     ) -> Person | None:
         """Who has any of ``roles``: ``person``, else one whom they stand in for, else None."""
-        wanted = tuple(roles)
+        wanted = [self.roles[name] for name in roles if name in self.roles]
         holders = (
-            one
-            for one in person.rights(about)
-            if any(self.roles[name].fits(one, unit) for name in wanted)
+            one for one in person.rights(about) if any(role.fits(one, unit) for role in wanted)
         )
         return next(holders, None)
+
+    def titles(self, roles: Iterable[str]) -> str:
+        """The titles of roles, for a sentence; of one that this policy does not know, its name."""
+        return ", ".join(self.roles[r].title if r in self.roles else r for r in roles)
 
 
 def canonical(table: Mapping[str, Any]) -> str:

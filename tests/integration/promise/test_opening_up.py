@@ -1,8 +1,11 @@
 """The news is out, or the text is asked for: the inside goes at once, the media right behind."""
 
+from dataclasses import replace
+
 import pytest
 
 from announcer.domain.errors import NotAllowed, NotFound, Refusal
+from announcer.domain.policy import read_toml
 from announcer.services import bringing_forward, holding, records
 from tests.integration.promise.way import (
     SMALL,
@@ -12,12 +15,20 @@ from tests.integration.promise.way import (
     published,
     wsgi,
 )
-from tests.world import World
+from tests.world import POLICY, World
 
 #: The officer on duty, by night and on days off.
 DUTY = (
     "[classes.beslut.steps.press]",
     'release = { by = ["informationsenheten"], out_of_hours = ["krisledning"], hours = "vaxeln" }',
+)
+#: A role that the ordinary policy does not know.
+ON_DUTY = (
+    "[roles.nattpatrullen]",
+    'title = "Nattpatrullen"',
+    'unit = "nattpatrull"',
+    "[classes.beslut.steps.press]",
+    'release = { by = ["informationsenheten"], out_of_hours = ["nattpatrullen"], hours = "vaxeln" }',
 )
 
 
@@ -99,7 +110,7 @@ def test_a_draft_is_not_handed_out(world: World) -> None:
     with pytest.raises(Refusal, match="inte godkänd"):
         bringing_forward.hand_out(world.installation, world.communicator, public_id)
     with pytest.raises(Refusal, match="inte godkänd"):
-        bringing_forward.copy_of(world.installation, public_id)
+        bringing_forward.copy_of(world.installation, world.communicator, public_id)
 
 
 def test_what_was_withdrawn_stays_a_record_and_brings_nothing_out(world: World) -> None:
@@ -137,3 +148,19 @@ def test_nothing_notes_who_told_or_who_asked(world: World) -> None:
     noted = next(e for e in events if e["what"] == "begärd ut")
     assert noted["who"] == str(world.communicator.pseudonym)
     assert noted["detail"] == {}
+
+
+def test_who_may_is_told_by_the_policy_that_the_announcement_was_planned_under(
+    make_world, tmp_path
+) -> None:
+    """Roles that today's policy has no longer, or means otherwise, are those of the plan."""
+    world = make_world(policy=policy_of(tmp_path, *ON_DUTY))
+    public_id = published(world)
+    world.advance(hours=12)
+    today = replace(world.installation, policy_table=read_toml(POLICY))
+    nurse, chief = world.somebody("nattpatrull"), world.somebody("ks", "chef")
+    with pytest.raises(NotAllowed, match="Nattpatrullen"):
+        bringing_forward.already_out(today, chief, public_id)
+    assert bringing_forward.already_out(today, nurse, public_id)
+    with pytest.raises(NotAllowed, match="Informationsenheten"):
+        holding.release(today, chief, public_id)
