@@ -16,7 +16,7 @@ from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import load_policy
 from announcer.embedded.archive import dump, load
 from announcer.embedded.postgres import EmbeddedPostgres
-from announcer.services import erasing, records, restoring, weeding
+from announcer.services import erasing, restoring, verifying, weeding
 from announcer.services.restoring import Standstill
 
 
@@ -70,7 +70,7 @@ def _stand_still(owner: Database, what: str) -> None:
     """Let ``what`` was brought back stand still, and verify it. Raises `SetupError`."""
     doubts = restoring.stand_still(owner)
     with owner.reading() as session:
-        faults = list(records.verify(session))
+        faults = list(verifying.verify(session))
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}", err=True)
     if faults:

@@ -10,7 +10,7 @@ from rich.table import Table
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.errors import N_
 from announcer.domain.step import StepState
-from announcer.services import calling, records, status_as_json
+from announcer.services import calling, status_as_json, verifying
 from announcer.services import status as statuses
 from announcer.services.approval_words import sentences
 from announcer.services.status import AnnouncementStatus, StepStatus
@@ -123,7 +123,7 @@ def _print_doubts(desk: Desk, console: Console) -> None:
 def verify(desk: Desk) -> None:
     """Check every chain of events and every stored byte; exit code 1 when something is wrong."""
     with desk.installation.database.reading() as session:
-        faults = list(records.verify(session))
+        faults = list(verifying.verify(session))
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}", err=True)
     if faults:

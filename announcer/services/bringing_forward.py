@@ -27,7 +27,7 @@ from announcer.domain.errors import N_, Refusal
 from announcer.domain.plan import AnnouncementFacts
 from announcer.domain.schedule import who_opens_up
 from announcer.domain.step import StepState, Strength
-from announcer.services import planning, records
+from announcer.services import planning, records, situation
 from announcer.services.installation import Installation
 
 OPEN = (StepState.WAITING.value, StepState.SENDING.value)
@@ -156,7 +156,7 @@ def _approved(session: Session, row: AnnouncementRow) -> Content:
 
 
 def _act(session: Session, actor: Person, row: AnnouncementRow, ground: str) -> _Act:
-    return _Act(session, actor, row, records.facts_of(session, row), engine.now(session), ground)
+    return _Act(session, actor, row, situation.facts_of(session, row), engine.now(session), ground)
 
 
 def _opening(

@@ -22,7 +22,7 @@ from announcer.domain.errors import N_
 from announcer.logs import get_logger
 from announcer.people.lookup import Holder, holders
 from announcer.render.catalogue import moment_in_words, translator
-from announcer.services import records
+from announcer.services import records, situation
 from announcer.services.calling import open_calls, roles_of, titles, values_of
 from announcer.services.installation import Installation
 
@@ -60,7 +60,7 @@ def claim(installation: Installation) -> list[UUID]:
         .limit(AT_ONCE)
     )
     with installation.database.reading() as session:
-        if session.scalars(due).first() is None or records.standstill_since(session):
+        if session.scalars(due).first() is None or situation.standstill_since(session):
             return []
     with installation.database.transaction("claim calls") as session:
         rows = session.scalars(
@@ -95,7 +95,7 @@ def _take(installation: Installation, call: UUID) -> _Letters | None:
             .where(CallRow.id == call, CallRow.sent_at.is_(None))
             .with_for_update(of=CallRow)
         ).one_or_none()
-        if found is None or records.standstill_since(session):
+        if found is None or situation.standstill_since(session):
             return None
         called, row = found
         policy = records.policy_of(session, installation, row)

@@ -16,7 +16,7 @@ from announcer.db import engine, rights, schema
 from announcer.db.models import DeliveryRow
 from announcer.domain.policy import Policy
 from announcer.people import lookup
-from announcer.services import approvers, health, records
+from announcer.services import approvers, health, situation
 from announcer.services.installation import Installation
 
 OLDEST_POSTGRES = 15
@@ -247,7 +247,7 @@ def _audiences(session: Session, policy: Policy) -> Finding:
 
 
 def _work(session: Session) -> Iterator[Finding]:
-    if since := records.standstill_since(session):
+    if since := situation.standstill_since(session):
         yield wrong(
             "standstill",
             f"nothing is sent since {since:%Y-%m-%d %H:%M} UTC",

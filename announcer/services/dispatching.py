@@ -30,7 +30,7 @@ from announcer.domain.policy import Policy
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
-from announcer.services import records, settling
+from announcer.services import records, settling, situation
 from announcer.services.installation import Installation
 
 log = get_logger("announcer.dispatching")
@@ -61,7 +61,7 @@ class Claimed:
 def look(installation: Installation, limit: int = 200) -> int:
     """Begin every due step that may start; returns how many began."""
     with installation.database.reading() as session:
-        if records.standstill_since(session):
+        if situation.standstill_since(session):
             return 0
         due = session.scalars(
             select(StepRow.id)
@@ -123,7 +123,7 @@ def _begin(session: Session, installation: Installation, due: Sequence[UUID]) ->
         .where(AnnouncementRow.id.in_(about))
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
-    facts = records.facts_of_all(session, rows)
+    facts = situation.facts_of_all(session, rows)
     steps = session.scalars(
         select(StepRow).where(
             StepRow.id.in_(due),
@@ -149,7 +149,7 @@ def _may_begin(
     if verdict.allowed:
         row = session.get_one(AnnouncementRow, step.announcement)
         policy = records.policy_of(session, installation, row)
-        quiet = policy.quiet_until(records.planned(step), now)
+        quiet = policy.quiet_until(situation.planned(step), now)
         if quiet is None:
             return True
         step.look_at = quiet
@@ -331,7 +331,7 @@ def claim(installation: Installation) -> list[Claimed]:
     with installation.database.transaction("claim") as session:
         # One at a time: two dispatchers that count at once would both fill the same room.
         session.execute(select(TurnRow).where(TurnRow.what == "claim").with_for_update())
-        if records.standstill_since(session):
+        if situation.standstill_since(session):
             return []
         for urgent in (True, False):
             claimed += [Claimed(batch, urgent) for batch in _lease(session, urgent=urgent)]

@@ -17,7 +17,7 @@ from announcer.db import engine, schema
 from announcer.db.engine import Database
 from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow
 from announcer.domain.step import StepState
-from announcer.services import calling, records
+from announcer.services import calling, situation
 
 #: Waiting longer than this is not being busy: something that should work does not.
 TOO_OLD = timedelta(minutes=2)
@@ -69,7 +69,7 @@ def of(session: Session) -> Health:
     ).one()
     return Health(
         at=now,
-        standstill_since=records.standstill_since(session),
+        standstill_since=situation.standstill_since(session),
         oldest_due={
             "urgent": oldest_due(session, urgent=True),
             "bulk": oldest_due(session, urgent=False),
@@ -90,7 +90,7 @@ def oldest_due(session: Session, *, urgent: bool | None = None) -> timedelta:
     ``urgent`` narrows to one queue. A worker can be connected and take nothing, so this says more
     about the workers than their processes do. Nothing is due while everything stands still.
     """
-    if records.standstill_since(session) is not None:
+    if situation.standstill_since(session) is not None:
         return timedelta(0)
     now = engine.now(session)
     first = session.scalar(select(func.min(_due(now, urgent=urgent).c.due)))

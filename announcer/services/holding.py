@@ -15,7 +15,7 @@ from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.schedule import who_releases
 from announcer.domain.step import StepState
-from announcer.services import planning, records, settling
+from announcer.services import planning, records, settling, situation
 from announcer.services.installation import Installation
 
 
@@ -70,7 +70,7 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
     """
     with installation.database.transaction("release") as session:
         row = records.under_way(session, reference)
-        facts = records.facts_of(session, row)
+        facts = situation.facts_of(session, row)
         waiting = [
             step
             for step in records.steps_of(session, row.id)
@@ -81,7 +81,7 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
         now = engine.now(session)
         rights = {}
         for step in waiting:
-            roles = who_releases(policy, row.class_name, records.planned(step), now)
+            roles = who_releases(policy, row.class_name, situation.planned(step), now)
             rights[step.key] = records.require(session, installation, row, actor, roles, must)
         if not waiting:
             raise Refusal(N_("Det finns inget som väntar på att släppas till medierna."))
@@ -167,7 +167,7 @@ def tick(
         if step.state == StepState.SETTLED.value:
             return
         if step.state == StepState.WAITING.value:
-            verdict = installation.gate(key, records.facts_of(session, row), engine.now(session))
+            verdict = installation.gate(key, situation.facts_of(session, row), engine.now(session))
             if not verdict.allowed:
                 raise Refusal(verdict.reasons[0].message, **verdict.reasons[0].values)
             step.state = StepState.SENDING.value

@@ -20,7 +20,7 @@ from announcer.people import workplaces
 from announcer.people.lookup import load_units
 from announcer.render.catalogue import translator
 from announcer.render.page import article, article_digest
-from announcer.services import records
+from announcer.services import records, situation
 from announcer.services.installation import Installation
 
 
@@ -123,10 +123,10 @@ def open_windows(
     What a person brought forward before that goes now, but never before the confirmation.
     """
     policy = records.policy_of(session, installation, row)
-    facts = records.facts_of(session, row)
+    facts = situation.facts_of(session, row)
     shifts = handovers(session, policy, row.class_name, told(session, policy, row), row.unit)
     for step in records.steps_of(session, row.id):
-        planned = records.planned(step)
+        planned = situation.planned(step)
         opens = not_before(policy, row.class_name, planned, confirmed, shifts)
         if opens is None or step.not_before is not None:
             continue

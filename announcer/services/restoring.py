@@ -31,7 +31,7 @@ from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.step import StepState
 from announcer.people.lookup import addressees
-from announcer.services import records
+from announcer.services import records, situation
 from announcer.services.dispatching import already_named
 from announcer.services.installation import Installation
 
@@ -101,7 +101,7 @@ def stand_still(owner: Database) -> int:
     Returns how many recipients are in doubt. Harmless when done again before it is ended.
     """
     with owner.transaction("stand still") as session:
-        if records.standstill_since(session) is None:
+        if situation.standstill_since(session) is None:
             session.add(StandstillRow(reason="restore", known_until=_known_until(session)))
             session.flush()
         # The gate knows no way from "never tried" to "in doubt": only a restore has it.

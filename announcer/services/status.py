@@ -26,6 +26,7 @@ from announcer.services import (
     planning,
     records,
     settling,
+    situation,
 )
 from announcer.services.approvals import Standing
 from announcer.services.installation import Installation
@@ -237,7 +238,7 @@ def by_author(
 def _status(
     session: Session, installation: Installation, row: AnnouncementRow
 ) -> AnnouncementStatus:
-    facts = records.facts_of(session, row)
+    facts = situation.facts_of(session, row)
     now = engine.now(session)
     revision = records.newest_revision(session, row.id)
     policy = records.policy_of(session, installation, row)
@@ -332,7 +333,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
 
 def _reasons(looked: _Looked, step: StepRow, verdict: Verdict) -> tuple[Reason, ...]:
     """What the gate says, and where it says nothing that people sleep."""
-    quiet = looked.policy.quiet_until(records.planned(step), looked.now)
+    quiet = looked.policy.quiet_until(situation.planned(step), looked.now)
     if not verdict.allowed or quiet is None:
         return verdict.reasons
     sleeping = N_("Inget skickas nattetid. Väntar till {until}.")
@@ -368,7 +369,7 @@ def _openings(looked: _Looked, step: StepRow, reasons: tuple[Reason, ...]) -> tu
             event = policy.events[name]
             found.append(Opening(Wait.EVENT, event.opened_by, name, event.needs))
         elif reason.wait is Wait.RELEASE:
-            planned = records.planned(step)
+            planned = situation.planned(step)
             roles = who_releases(policy, row.class_name, planned, looked.now)
             found.append(Opening(Wait.RELEASE, roles))
         elif reason.wait is Wait.APPROVAL and looked.approvers:

@@ -13,7 +13,7 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.patience import patience
-from announcer.services import calling, planning, records
+from announcer.services import calling, planning, records, situation
 from announcer.services.installation import Installation
 
 #: Something may have happened meanwhile that begins or ends a wait.
@@ -63,7 +63,7 @@ def _call(
     """How many calls were made, and the ends of what is waited for still."""
     policy = records.policy_of(session, installation, row)
     content = records.text_of(session.get_one(RevisionRow, page.revision))
-    facts = records.facts_of(session, row)
+    facts = situation.facts_of(session, row)
     found = patience(policy, row.class_name, facts, content.known_at, now)
     made = 0
     for one in found:

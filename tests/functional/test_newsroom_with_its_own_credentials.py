@@ -15,7 +15,7 @@ from announcer.domain.errors import SetupError
 from announcer.embedded import postgres
 from announcer.embedded.archive import dump, load
 from announcer.embedded.postgres import EmbeddedPostgres
-from announcer.services import records
+from announcer.services import verifying
 from tests.functional.newsroom_eyes import everything, readable
 from tests.functional.newsroom_way import out_with_files, with_files
 from tests.integration.promise.way import approve
@@ -328,7 +328,7 @@ def test_a_backup_can_be_taken_and_brought_back_whatever_the_newsroom_did(
         load(server.url(postgres.OWNER, name), tmp_path / "backup")
         brought_back = Database(server.url(postgres.OWNER, name))
         with brought_back.reading() as session:
-            assert list(records.verify(session)) == []
+            assert list(verifying.verify(session)) == []
         brought_back.dispose()
         schema.refuse_wrong_newsroom(server.url(postgres.NEWSROOM, name))
     finally:

@@ -24,11 +24,11 @@ from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import (
     dispatching,
     holding,
-    records,
     resolving,
     restoring,
     reviewing,
     status,
+    verifying,
 )
 from announcer.services.resolving import Exit
 from tests.doubles.recording_smtp import RecordingSmtp
@@ -60,7 +60,7 @@ class Machine:
         owner = Database(owner_url)
         restoring.stand_still(owner)
         with owner.reading() as session:
-            assert list(records.verify(session)) == []
+            assert list(verifying.verify(session)) == []
         owner.dispose()
         app_url = self.server.url(postgres.APP, name)
         world = self.stack.enter_context(World(app_url, owner_url, self.smtp, self.folder))

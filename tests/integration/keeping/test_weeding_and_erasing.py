@@ -16,6 +16,7 @@ from announcer.services import (
     reading,
     records,
     returning,
+    verifying,
     weeding,
     writing,
 )
@@ -82,7 +83,7 @@ def test_a_draft_goes_when_it_is_closed_and_the_record_still_agrees(world, owner
     assert weeding.weed(owner, policy)["drafts"] == 1
     assert "KANARIEF" not in everything_stored(world)
     with world.installation.database.reading() as session:
-        assert list(records.verify(session)) == []
+        assert list(verifying.verify(session)) == []
         about = records.find(session, public_id).id
         weeded = [e for e in records.events(session, about) if e["what"] == "drafts weeded"]
     assert [e["detail"] for e in weeded] == [{"decision": DECISION, "count": 1}]
@@ -122,7 +123,7 @@ def test_who_it_was_sent_to_goes_after_the_time_of_the_decision(world, owner, po
     assert weeding.weed(owner, policy)["recipients"] > 0
     assert address not in everything_stored(world)
     with world.installation.database.reading() as session:
-        assert list(records.verify(session)) == []
+        assert list(verifying.verify(session)) == []
 
 
 def test_who_was_called_goes_with_the_recipients_and_their_mail_with_the_drafts(
@@ -148,7 +149,7 @@ def test_who_was_called_goes_with_the_recipients_and_their_mail_with_the_drafts(
     weeding.weed(owner, policy)
     assert called() == []
     with world.installation.database.reading() as session:
-        assert list(records.verify(session)) == []
+        assert list(verifying.verify(session)) == []
 
 
 def test_without_a_decision_nothing_is_weeded(world, owner):
@@ -177,7 +178,7 @@ def test_an_erased_person_is_nowhere_but_in_pseudonym(world):
     assert arriving.arrive_with_key(glance, key)[1] is None
     with world.installation.database.reading() as session:
         events = records.events(session, records.find(session, public_id).id)
-        assert list(records.verify(session)) == []
+        assert list(verifying.verify(session)) == []
     assert events[0]["who"] == str(author.pseudonym)
     with pytest.raises(NotFound):
         erasing.erase_person(world.installation, world.communicator, author.directory_id)

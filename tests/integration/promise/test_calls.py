@@ -15,7 +15,7 @@ import pytest
 
 from announcer.db.engine import GateClosed
 from announcer.domain.errors import NotAllowed, NotFound
-from announcer.services import calling, calling_by_mail, erasing, holding, records
+from announcer.services import calling, calling_by_mail, erasing, holding, records, verifying
 from announcer.services.importing import import_staff
 from announcer.services.installation import Installation
 from tests.doubles.recording_smtp import Message, Rules, Stage
@@ -247,7 +247,7 @@ def test_a_call_without_its_event_is_found_out(world: World):
         " SELECT gen_random_uuid(), id, 'x', 'y', '{}', '{chef}', now() FROM announcer.announcement"
     )
     with world.installation.database.reading() as session:
-        (fault,) = records.verify(session)
+        (fault,) = verifying.verify(session)
     assert fault.what == "a row in call without its event"
     assert public_id
 

@@ -6,7 +6,7 @@ import pytest
 
 from announcer.domain.errors import NotAllowed, NotFound, Refusal
 from announcer.domain.policy import read_toml
-from announcer.services import bringing_forward, holding, records
+from announcer.services import bringing_forward, holding, records, verifying
 from tests.integration.promise.way import (
     SMALL,
     decided,
@@ -47,7 +47,7 @@ def test_already_out_opens_the_press_as_soon_as_the_inside_is_settled(world: Wor
     assert world.step(public_id, "newsroom").state == "settled"
     assert "redan ute" in said(world, public_id)
     with world.installation.database.reading() as session:
-        assert list(records.verify(session)) == []
+        assert list(verifying.verify(session)) == []
 
 
 def test_already_out_before_the_page_is_up_still_begins_with_the_page(world: World) -> None:

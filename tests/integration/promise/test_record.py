@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from announcer.services import records
+from announcer.services import records, verifying
 from tests.integration.promise.way import published, to_the_press
 from tests.world import World
 
 
 def faults(world: World) -> list[str]:
     with world.installation.database.reading() as session:
-        return [f"{fault.where}: {fault.what}" for fault in records.verify(session)]
+        return [f"{fault.where}: {fault.what}" for fault in verifying.verify(session)]
 
 
 @contextmanager

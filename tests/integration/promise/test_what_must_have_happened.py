@@ -8,7 +8,7 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from announcer.domain.errors import NotAllowed, NotFound, Refusal
 from announcer.domain.step import StepState
-from announcer.services import bringing_forward, happening, holding, records
+from announcer.services import bringing_forward, happening, holding, records, verifying
 from tests.integration.promise.way import approve, policy_of, wsgi
 from tests.world import World
 
@@ -163,7 +163,7 @@ def test_the_press_waits_for_its_events_and_its_release(world: World) -> None:
     assert world.press_mail()
     assert world.step(public_id, "newsroom").state == "settled"
     with world.installation.database.reading() as session:
-        assert list(records.verify(session)) == []
+        assert list(verifying.verify(session)) == []
         row = records.find(session, public_id)
         said = [e["detail"] for e in records.events(session, row.id) if e["what"] == "happened"]
     assert said[-1]["event"] == "tavlor uppe"

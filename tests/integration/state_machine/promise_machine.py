@@ -12,10 +12,10 @@ from announcer.domain.errors import Refusal
 from announcer.services import (
     dispatching,
     holding,
-    records,
     resolving,
     reviewing,
     sweeping,
+    verifying,
     writing,
 )
 from announcer.services import status as statuses
@@ -367,7 +367,7 @@ class PromiseMachine(RuleBasedStateMachine):
         self.the_promise_holds()
         assert not unfinished, "\n".join(unfinished)
         with self.installation.database.reading() as session:
-            assert list(records.verify(session)) == []
+            assert list(verifying.verify(session)) == []
 
     def everybody_does_what_is_theirs(self) -> None:
         stopped = self.house.stopped_items()

@@ -7,7 +7,7 @@ import pytest
 
 from announcer.domain.errors import NotAllowed
 from announcer.people.lookup import find_person
-from announcer.services import bringing_forward, records, reviewing, standing_in
+from announcer.services import bringing_forward, records, reviewing, standing_in, verifying
 from tests.integration.promise.way import newsrooms, staff_of
 from tests.integration.stories.conftest import STOCKHOLM, Day
 
@@ -89,6 +89,6 @@ def test_a_stand_in_hands_it_out_at_once_and_the_press_opens_behind_the_inside(d
     with world.installation.database.reading() as session:
         row = records.find(session, public_id)
         noted = [e for e in records.events(session, row.id) if e["what"] == "begärd ut"]
-        assert list(records.verify(session)) == []
+        assert list(verifying.verify(session)) == []
     assert [e["who"] for e in noted] == [str(person.pseudonym)]
     assert noted[0]["detail"] == {"acting_for": str(world.communicator.pseudonym)}
