@@ -17,7 +17,7 @@ from announcer.domain.audience import Person
 from announcer.domain.errors import NotAllowed, Refusal
 from announcer.domain.manuscript import read_manuscript
 from announcer.domain.plan import Verdict
-from announcer.services import records, reviewing, writing
+from announcer.services import records, reviewing, situation, writing
 from tests.integration.promise.way import SMALL
 from tests.world import BESLUT, World, laid_over_hallefors
 
@@ -253,7 +253,7 @@ def test_the_database_and_the_program_agree_on_every_set_of_approvals(world: Wor
             steps = records.steps_of(
                 session, session.scalars(text("SELECT id FROM announcer.announcement")).one()
             )
-            ours = records._approvals(session, {steps[0].announcement: steps})
+            ours = situation._approvals(session, {steps[0].announcement: steps})
             theirs = session.scalar(
                 text("SELECT announcer.is_approved(s) FROM announcer.step s WHERE id = :id"),
                 {"id": steps[0].id},
