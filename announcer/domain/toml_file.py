@@ -14,38 +14,48 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in over.items():
         if isinstance(value, dict) and isinstance(result.get(key), dict):
             # A window is one thing: replacing its kind must not leave the old kind beside it.
-            result[key] = value if key == "window" else merged(result[key], value)
+            # An owner's policy is whole as well: laid over another it would be nobody's.
+            result[key] = value if key in ("window", "under") else merged(result[key], value)
         else:
             result[key] = value
     return result
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The file's table, laid over the one it is ``derived_from`` (a path beside it).
+    """The file's table, laid over the one it is ``derived_from`` (a path beside it); the file that
+    it is ``under`` stands in it as a table.
 
     Raises `PolicyError` for a file that is missing, unreadable, not UTF-8, not TOML, or derived
-    from itself.
+    from itself or under itself.
     """
-    return _derived(path, ())
+    return _whole(path, ())
 
 
-def _derived(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
+def _whole(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     raw = _parsed(path)
     here = path.resolve()
     if here in above:
         raise PolicyError(
-            f"{path}: derived_from: the files are derived from each other in a circle. "
-            "Remove derived_from from one of them."
+            f"{path}: derived_from, under: the files are derived from each other, or under each "
+            "other, in a circle. Remove the key from one of them."
         )
-    if "derived_from" not in raw:
-        return raw
-    base = raw.pop("derived_from")
-    if not isinstance(base, str) or not base:
+    named = {
+        key: _beside(path, key, raw.pop(key)) for key in ("derived_from", "under") if key in raw
+    }
+    if "under" in named:
+        raw["under"] = _whole(named["under"], (*above, here))
+    if "derived_from" in named:
+        return merged(_whole(named["derived_from"], (*above, here)), raw)
+    return raw
+
+
+def _beside(path: Path, key: str, name: object) -> Path:
+    if not isinstance(name, str) or not name:
         raise PolicyError(
-            f"{path}: derived_from: write the name of a policy file in quotation marks. "
-            f"It says {str(base)[:80]!r} now."
+            f"{path}: {key}: write the name of a policy file in quotation marks. "
+            f"It says {str(name)[:80]!r} now."
         )
-    return merged(_derived(path.parent / base, (*above, here)), raw)
+    return path.parent / name
 
 
 def _parsed(path: Path) -> dict[str, Any]:

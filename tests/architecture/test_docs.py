@@ -138,7 +138,7 @@ def models(of: Any, seen: set[type[BaseModel]]) -> set[type[BaseModel]]:
 
 def policy_words() -> set[str]:
     """Every key, and every word that a key can have as its value."""
-    words = {"derived_from", *MOVABLE_DAYS}
+    words = {"derived_from", "under", *MOVABLE_DAYS}
     for model in models(Policy, set()):
         for name, field in model.model_fields.items():
             words.add(field.alias or name)
@@ -162,6 +162,8 @@ def test_the_first_example_of_the_reference_is_a_whole_policy():
 def test_every_example_of_the_reference_does_what_it_says(block):
     table = tomllib.loads(block)
     table.pop("derived_from", None)
+    if "under" in table:
+        table["under"] = read_toml(ROOT / "policies" / table["under"])
     laid_over = merged(read_toml(ROOT / "policies" / "hallefors.toml"), table)
     refused = re.match(r"# refused: (.+)\n", block)
     if refused is None:

@@ -7,20 +7,31 @@ from typing import Any
 from pydantic import ValidationError
 
 from announcer.domain.errors import PolicyError
+from announcer.domain.policy.layers import layer_faults
 from announcer.domain.policy.model import Policy
 from announcer.domain.policy.order import ordering_faults
 from announcer.domain.toml_file import read_toml
 
 
 def parse_policy(table: Mapping[str, Any], file: str) -> Policy:
-    """Check a table wholly. Raises `PolicyError` with a line per fault: file, key and fix."""
+    """Check a table wholly; ``under`` in it is the owner's table, under which it may only be
+    stricter. Raises `PolicyError` with a line per fault: file, key and fix."""
+    own = {key: value for key, value in table.items() if key != "under"}
     try:
-        policy = Policy.model_validate(table)
+        policy = Policy.model_validate(own)
     except ValidationError as error:
         raise PolicyError("\n".join(f"{file}: {line}" for line in _plain(error))) from None
     if faults := ordering_faults(policy):
         raise PolicyError("\n".join(f"{file}: {fault}" for fault in faults))
+    if "under" in table and (faults := _beyond_the_owner(table["under"], policy, file)):
+        raise PolicyError("\n".join(f"{file}: {fault}" for fault in faults))
     return policy
+
+
+def _beyond_the_owner(owner: Any, policy: Policy, file: str) -> list[str]:
+    if not isinstance(owner, Mapping):
+        return ["under: write the name of the owner's policy file in quotation marks."]
+    return layer_faults(parse_policy(owner, f"{file}: under"), policy)
 
 
 def load_policy(path: Path) -> Policy:
