@@ -44,6 +44,7 @@ class _Letters:
     """A call in a worker's hands: what goes to whom, with each one's pseudonym for a key."""
 
     call: UUID
+    announcement: UUID
     jobs: tuple[Job, ...]
 
 
@@ -110,7 +111,8 @@ def _take(installation: Installation, call: UUID) -> _Letters | None:
             called.due_at = engine.now(session) + NOBODY_AGAIN
             log.warning("nobody can be called", announcement=row.public_id, what=called.what)
             return None
-        return _Letters(call, tuple(_jobs(session, installation, called, row, people)))
+        jobs = tuple(_jobs(session, installation, called, row, people))
+        return _Letters(call, row.id, jobs)
 
 
 def _jobs(
@@ -193,6 +195,8 @@ def _sentence(installation: Installation, called: CallRow, language: str) -> str
 def _record(installation: Installation, letters: _Letters, outcomes: Mapping[str, Outcome]) -> None:
     """Write down who was sent it; due again for the others, at their own time."""
     with installation.database.transaction("record call") as session:
+        # The announcement first, as whoever takes the call does: neither waits for the other.
+        records.find(session, str(letters.announcement), lock=True)
         called = session.get_one(CallRow, letters.call, with_for_update=True)
         now = engine.now(session)
         taken = [UUID(key) for key, one in outcomes.items() if one.state is DeliveryState.ACCEPTED]

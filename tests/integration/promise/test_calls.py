@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import datetime
 from email.policy import default
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from announcer.db.engine import GateClosed
@@ -316,3 +318,23 @@ def test_what_is_leased_is_leased_to_nobody_else(make_world):
     world.advance(seconds=61)
     calling_by_mail.deliver(world.installation, claimed)
     assert taken == [], "it is in a worker's hands"
+
+
+def test_what_became_of_a_mail_is_written_down_without_standing_in_anybodys_way(world: World):
+    """Whoever waits for the announcement's row has not locked the call: one who takes the call locks
+    them in that order, and the two would each wait for the other."""
+    call(world, world.decision())
+    (claimed,) = calling_by_mail.claim(world.installation)
+    worker = threading.Thread(target=calling_by_mail.deliver, args=(world.installation, claimed))
+    with psycopg.connect(world.owner_url.replace("+psycopg", "")) as busy:
+        busy.execute("SELECT FROM announcer.announcement FOR NO KEY UPDATE")
+        worker.start()
+        looks = 0
+        while looks < 2000:  # two seconds; the mail is written down some milliseconds after it left
+            if world.smtp.messages:  # before that, the call is being taken
+                world.owner.execute("SELECT FROM announcer.call FOR UPDATE NOWAIT")
+                looks += 1
+        assert worker.is_alive(), "it waits for the announcement"
+    worker.join(30)
+    assert len(world.staff_mail()) == 1
+    assert calling_by_mail.claim(world.installation) == [], "written down"
