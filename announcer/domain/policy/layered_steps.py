@@ -110,6 +110,26 @@ def _released(message_class: MessageClass, key: str) -> Release | None:
     return message_class.steps[message_class.leader(key)].release
 
 
+def _on_duty(pair: StepPair) -> Iterator[str]:
+    """Whoever may release out of hours may then also say that news is out, in the whole class; also
+    by a step that the owner releases otherwise, or has not."""
+    now = pair.now.release
+    if now is None or not now.out_of_hours:
+        return
+    theirs = {
+        role
+        for step in pair.was_in.steps.values()
+        if (was := step.release) and _same_hours(pair, was.hours, now.hours)
+        for role in was.out_of_hours
+    }
+    known = (*pair.owner.information_unit, *theirs)
+    if more := [role for role in now.out_of_hours if role not in known]:
+        yield (
+            f"release.out_of_hours: would let {listed(more)} say that news is out, which the owner "
+            "does not. Remove it."
+        )
+
+
 def _same_hours(pair: StepPair, was: str | None, now: str | None) -> bool:
     """Whether two names of hours mean the same on every day."""
     theirs, ours = pair.owner.calendar, pair.ours.calendar
@@ -231,6 +251,7 @@ STEP_COMPARISONS: tuple[Callable[[StepPair], Iterator[str]], ...] = (
     _way,
     _choice,
     _release,
+    _on_duty,
     _follows,
     _strength,
     _gates,

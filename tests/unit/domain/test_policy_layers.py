@@ -133,6 +133,8 @@ WEAKER: list[tuple[dict[str, Any], str, str]] = [
     ({f"{PRESS}/release/by": ["informationsenheten", "chef"]}, "steps.press.release.by", "'chef'"),
     ({f"{PRESS}/release": {"by": ["informationsenheten"], "out_of_hours": ["chef"], "hours": "vaxeln"}},
      "steps.press.release.out_of_hours", "'chef'"),
+    ({"classes/information/steps/press/release": {"by": ["informationsenheten"], "out_of_hours": ["chef"], "hours": "vaxeln"}},
+     "classes.information.steps.press.release.out_of_hours", "say that news is out"),
     ({f"{PRESS}/after": ["intranet", "epost"]}, "steps.press.after", "'affisch'"),
     ({f"{BESLUT}/steps/epost/strength": "should"}, "steps.epost.strength", '"must"'),
     ({f"{PRESS}/gates": []}, "steps.press.gates", "'klart'"),
