@@ -53,3 +53,4 @@ def test_a_topic_is_enough_for_every_channel_to_say_whom_to_call(
         assert "Vi svarar inom 24 timmar." in words
     page = Reader(newsroom.url).get(f"/nyheter/{public_id}").text
     assert "Skolchefen, 0591-555 12" in page
+    assert "Vi svarar inom 24 timmar." in page
