@@ -385,3 +385,37 @@ def test_no_cookie_is_ever_set(world: World, caller: Call):
     for answer in (caller(world.chief).get("/announcements"), Caller(world, "").get("/")):
         assert "Set-Cookie" not in answer.headers
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_translation_that_stayed_behind_is_told_and_keeps_the_text_from_approval(
+    world: World, caller: Call
+):
+    author = caller(world.chief)
+    finnish = {"fi": {"title": "Kirjasto aukeaa yhdeksältä", "summary": "Tänään päätetty."}}
+    public_id = handed_in(author, translations=finnish)
+    changed = {**TEXT, "title": "Biblioteket öppnar klockan 8", "translations": finnish}
+    answer = author.post(f"/announcements/{public_id}/text", changed, "k2", method="PUT").json()
+    assert "Översättningen till finska är äldre än texten." in answer["findings"][0]
+    follows = author.get(f"/announcements/{public_id}/status").json()
+    assert follows["untranslated"] == answer["findings"]
+    approve = f"/announcements/{public_id}/approve"
+    says = {"content_hash": follows["content_hash"]}
+    refused = caller(world.communicator).post(approve, says, "k3")
+    assert refused.status_code == 422
+    assert "äldre än texten" in refused.json()["findings"][0]["detail"]
+
+    checked = {"fi": {**finnish["fi"], "checked": True}}
+    fits = {**changed, "translations": checked}
+    answer = author.post(f"/announcements/{public_id}/text", fits, "k4", method="PUT").json()
+    assert answer["findings"] == []
+    says["content_hash"] = author.get(f"/announcements/{public_id}/status").json()["content_hash"]
+    assert caller(world.communicator).post(approve, says, "k5").status_code == 200
+
+
+def test_a_contact_may_be_left_out_only_where_a_topic_has_one(world: World, caller: Call):
+    text = {name: value for name, value in TEXT.items() if name != "contact"}
+    answer = caller(world.chief).post("/announcements", text, "k1")
+    assert answer.status_code == 422
+    assert [f["detail"][:15] for f in answer.json()["findings"]] == ["Kontakt saknas."]
+    answer = caller(world.chief).post("/announcements", {**text, "topic": "vägar"}, "k2")
+    assert any("Ämnet ”vägar”" in f["detail"] for f in answer.json()["findings"])
