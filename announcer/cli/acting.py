@@ -45,10 +45,11 @@ def submit(desk: Desk, file: Path) -> None:
 @click.command()
 @click.argument("announcement")
 @click.option("--why", required=True, help="Why it is held; stands in the record.")
+@click.option("--step", default="", help="Hold this step of the plan alone.")
 @pass_desk
-def hold(desk: Desk, announcement: str, why: str) -> None:
+def hold(desk: Desk, announcement: str, why: str, step: str) -> None:
     """Hold ANNOUNCEMENT: nothing more starts."""
-    running = holding.hold(desk.installation, desk.actor, announcement, why)
+    running = holding.hold(desk.installation, desk.actor, announcement, why, step)
     click.echo(
         desk.translate(N_("Pausat. Utskick som redan var på väg: {count}.")).format(count=running)
     )
@@ -56,10 +57,11 @@ def hold(desk: Desk, announcement: str, why: str) -> None:
 
 @click.command()
 @click.argument("announcement")
+@click.option("--step", default="", help="Resume this step of the plan alone.")
 @pass_desk
-def resume(desk: Desk, announcement: str) -> None:
+def resume(desk: Desk, announcement: str, step: str) -> None:
     """Resume ANNOUNCEMENT and whatever of it was stopped."""
-    holding.resume(desk.installation, desk.actor, announcement)
+    holding.resume(desk.installation, desk.actor, announcement, step)
     click.echo(desk.translate(N_("Fortsätter.")))
 
 

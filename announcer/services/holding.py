@@ -4,7 +4,9 @@ Each takes the announcement's row first, as the gate does, so that what has been
 never overtaken by something that was about to start.
 """
 
-from sqlalchemy import select, update
+from datetime import datetime
+
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -19,37 +21,79 @@ from announcer.services import planning, records, settling, situation
 from announcer.services.installation import Installation
 
 
-def hold(installation: Installation, actor: Person, reference: str, why: str) -> int:
-    """Start nothing more until `resume`. Returns how many batches were already going out."""
+def hold(
+    installation: Installation, actor: Person, reference: str, why: str, step: str = ""
+) -> int:
+    """Start nothing more until `resume`; with the key of a ``step``, nothing more of that one.
+
+    Returns how many batches of it were already going out.
+    """
     lent = records.in_right_of(actor, installation.require_information_unit(actor))
     if not why.strip():
         raise Refusal(N_("Skriv varför meddelandet pausas."))
+    ground = why.strip()[:500]
     with installation.database.transaction("hold") as session:
         row = records.under_way(session, reference)
-        if row.held_at is None:
-            row.held_at = engine.now(session)  # stamped anew by the database
-            records.append(session, row.id, "held", actor.pseudonym, why=why.strip()[:500], **lent)
+        held = _held(session, row, step)
+        if held.held_at is None:
+            held.held_at = engine.now(session)  # stamped anew by the database
+            about = {"step": step} if step else {}
+            records.append(session, row.id, "held", actor.pseudonym, why=ground, **about, **lent)
+        if isinstance(held, StepRow):
+            held.held_reason = ground
         running = select(BatchRow.id).join(StepRow, StepRow.id == BatchRow.step)
+        its = StepRow.key == step if step else true()
         return len(
             session.scalars(
-                running.where(StepRow.announcement == row.id, BatchRow.state == "running")
+                running.where(StepRow.announcement == row.id, its, BatchRow.state == "running")
             ).all()
         )
 
 
-def resume(installation: Installation, actor: Person, reference: str) -> None:
-    """Lift the pause of the announcement and of each of its steps."""
+def _held(session: Session, row: AnnouncementRow, key: str) -> AnnouncementRow | StepRow:
+    """What is paused: the announcement, or one step that is not done."""
+    if not key:
+        return row
+    step = planning.step_named(session, row, key)
+    if step is None:
+        raise Refusal(N_("Det finns inget steg ”{key}” i planen."), key=key[:80])
+    if step.state not in (StepState.WAITING.value, StepState.SENDING.value):
+        raise Refusal(N_("Steget är redan klart och går inte att pausa."))
+    return step
+
+
+def resume(installation: Installation, actor: Person, reference: str, step: str = "") -> None:
+    """Lift the pause of the announcement and of each of its steps; with a key, of that step alone.
+
+    Where the policy lets the countdown stop, staff are ahead by as much longer as it stood still.
+    """
     lent = records.in_right_of(actor, installation.require_information_unit(actor))
     with installation.database.transaction("resume") as session:
         row = records.under_way(session, reference)
-        row.held_at = None
-        for step in records.steps_of(session, row.id):
-            if step.held_at is not None:
-                step.held_at, step.held_reason = None, ""
-            _take_up_batches(session, step)
-        records.append(session, row.id, "resumed", actor.pseudonym, **lent)
+        policy = records.policy_of(session, installation, row)
+        stops = policy.classes[row.class_name].countdown_when_held == "stops"
+        now, since = engine.now(session), None if step else row.held_at
+        if not step:
+            row.held_at = None
+        for one in records.steps_of(session, row.id):
+            if step in ("", one.key):
+                stood = min((at for at in (since, one.held_at) if at), default=None)
+                if stops and stood:
+                    _count_on(one, stood, now)
+                if one.held_at is not None:
+                    one.held_at, one.held_reason = None, ""
+                _take_up_batches(session, one)
+        about = {"step": step} if step else {}
+        records.append(session, row.id, "resumed", actor.pseudonym, **about, **lent)
         planning.wake(session, row)
     installation.wake()
+
+
+def _count_on(step: StepRow, since: datetime, now: datetime) -> None:
+    """The window of a waiting step stood still from ``since`` on."""
+    opens = step.not_before
+    if step.state == StepState.WAITING.value and opens is not None and opens > since:
+        step.not_before = opens + (now - since)
 
 
 def _take_up_batches(session: Session, step: StepRow) -> None:

@@ -281,7 +281,7 @@ def take_back(public_id: str) -> Response:
 
 @blueprint.post("/<public_id>/hold")
 @needs(Scope.CONTROL)
-@blueprint.input(schemas.WhyIn)
+@blueprint.input(schemas.HoldIn)
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="Hold", operation_id="hold")
 def hold(public_id: str, json_data: dict[str, Any]) -> Response:
@@ -289,7 +289,7 @@ def hold(public_id: str, json_data: dict[str, Any]) -> Response:
     known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        holding.hold(inside, person, public_id, json_data["why"])
+        holding.hold(inside, person, public_id, json_data["why"], json_data["step"])
         return done(public_id)
 
     return carried_out(act)
@@ -297,14 +297,15 @@ def hold(public_id: str, json_data: dict[str, Any]) -> Response:
 
 @blueprint.post("/<public_id>/resume")
 @needs(Scope.CONTROL)
+@blueprint.input(schemas.ResumeIn, location="query")
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="Resume", operation_id="resume")
-def resume(public_id: str) -> Response:
+def resume(public_id: str, query_data: dict[str, Any]) -> Response:
     """Lift the pause of the announcement and of each of its steps."""
     known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        holding.resume(inside, person, public_id)
+        holding.resume(inside, person, public_id, query_data["step"])
         return done(public_id)
 
     return carried_out(act)

@@ -145,6 +145,18 @@ class ReasonIn(Schema):
     why = String(required=True, validate=[Length(1, LONGEST_REASON), NO_NUL])
 
 
+class ResumeIn(Schema):
+    """A step of the plan, for that alone; empty for everything."""
+
+    step = String(load_default="", validate=[Length(max=200), NO_NUL])
+
+
+class HoldIn(ResumeIn):
+    """The reason, which stands in the record, and perhaps one step."""
+
+    why = String(required=True, validate=[Length(1, 500), NO_NUL])
+
+
 class ApprovalIn(Schema):
     """Which text is approved: the hash that was read."""
 

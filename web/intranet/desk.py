@@ -35,8 +35,9 @@ def overview() -> str:
 @blueprint.post("/<public_id>/pausa")
 def hold(public_id: str) -> Response:
     """Start nothing more until it is resumed."""
-    running = holding.hold(installation(), actor(), public_id, request.form.get("varfor", ""))
-    flash(_("Meddelandet är pausat."))
+    why, step = request.form.get("varfor", ""), request.form.get("steg", "")
+    running = holding.hold(installation(), actor(), public_id, why, step)
+    flash(_("Steget är pausat.") if step else _("Meddelandet är pausat."))
     if running:
         flash(
             ngettext(
@@ -51,7 +52,7 @@ def hold(public_id: str) -> Response:
 @blueprint.post("/<public_id>/fortsatt")
 def resume(public_id: str) -> Response:
     """Lift the pause."""
-    holding.resume(installation(), actor(), public_id)
+    holding.resume(installation(), actor(), public_id, request.form.get("steg", ""))
     flash(_("Meddelandet fortsätter."))
     return _back(public_id)
 

@@ -75,6 +75,8 @@ class MessageClass(Strict):
     #: Who may write in this class, where not everyone may; unit's own messages: its own people.
     written_by: tuple[str, ...] = ()
     urgent: bool = False
+    #: Whether the lead of staff runs on while the announcement or a step is paused.
+    countdown_when_held: Literal["goes_on", "stops"] = "goes_on"
     #: So long before the news is known anyway, whoever may act is asked: go now?
     ask_before_known: Duration | None = None
     greatest_lateness: Duration = timedelta(days=1)

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.integration.promise.way import (
     decided,
     newsrooms,
     open_window,
+    policy_of,
     published,
     release,
     staff_of,
@@ -209,3 +211,67 @@ def test_the_author_does_not_approve_and_a_stranger_does_not_either(world: World
     for person in (world.chief, world.somebody("bibliotek", "medarbetare")):
         with pytest.raises(Refusal):
             reviewing.approve(world.installation, person, public_id)
+
+
+# One step, and whether the countdown goes on -----------------------------------------------------
+
+
+def test_one_step_is_paused_and_the_others_go_on(world: World) -> None:
+    public_id = published(world)
+    release(world, public_id)
+    holding.hold(world.installation, world.communicator, public_id, "Fel bild", "press")
+    open_window(world, public_id)
+    world.settle()
+    assert world.press_mail() == []
+    assert world.step(public_id, "newsroom").state == "settled"
+    (reason,) = world.step(public_id, "press").reasons
+    assert reason.say(str) == "Steget är stoppat: Fel bild"
+    holding.resume(world.installation, world.communicator, public_id, "press")
+    world.settle()
+    assert set(world.press_mail()) == newsrooms(world)
+
+
+def test_a_step_that_is_paused_by_itself_stays_so_until_it_is_resumed(world: World) -> None:
+    public_id = published(world)
+    for key in ("press", "nyhetsrum"):
+        holding.hold(world.installation, world.communicator, public_id, "Fel bild", key)
+    holding.resume(world.installation, world.communicator, public_id, "nyhetsrum")
+    assert world.step(public_id, "press").held
+    assert not world.step(public_id, "newsroom").held
+    holding.resume(world.installation, world.communicator, public_id)
+    assert not world.step(public_id, "press").held
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("epost", "redan klart"), ("radio", "finns inget steg")]
+)
+def test_what_cannot_be_paused_is_refused_in_words(world: World, key: str, words: str) -> None:
+    public_id = published(world)
+    with pytest.raises(Refusal, match=words):
+        holding.hold(world.installation, world.communicator, public_id, "Fel bild", key)
+
+
+@pytest.mark.parametrize("step", ["", "press"])
+@pytest.mark.parametrize("countdown", ["goes_on", "stops"])
+def test_the_policy_says_whether_staff_are_ahead_by_so_much_longer(
+    make_world, tmp_path, countdown: str, step: str
+) -> None:
+    lines = ("[classes.beslut]", f'countdown_when_held = "{countdown}"')
+    world = make_world(policy=policy_of(tmp_path, *lines))
+    public_id = published(world)
+    opens = world.step(public_id, "press").earliest
+    holding.hold(world.installation, world.communicator, public_id, "Fel bild", step)
+    world.advance(minutes=45)
+    holding.resume(world.installation, world.communicator, public_id, step)
+    later = world.step(public_id, "press").earliest - opens
+    if countdown == "stops":
+        assert timedelta(minutes=45) <= later < timedelta(minutes=46)
+        release(world, public_id)
+        world.set_time(opens + timedelta(minutes=44))
+        world.settle()
+        assert world.press_mail() == []
+        world.advance(minutes=2)
+        world.settle()
+        assert world.press_mail()
+    else:
+        assert later == timedelta(0)
