@@ -87,13 +87,16 @@ class MessageClass(Strict):
 
     def leader(self, key: str) -> str:
         """The step whose moment ``key`` has: itself, or the one it is at the same time as."""
-        seen = {key}
-        while (other := self._same_time_as(key)) and other in self.steps:
-            if other in seen:
+        return self._led_by(key)[-1]
+
+    def _led_by(self, key: str) -> list[str]:
+        """``key``, the step it is at the same time as, the one that that is, and so on."""
+        found = [key]
+        while (other := self._same_time_as(found[-1])) and other in self.steps:
+            if other in found:
                 break  # a circle, which loading refuses
-            key = other
-            seen.add(key)
-        return key
+            found.append(other)
+        return found
 
     def _same_time_as(self, key: str) -> str | None:
         window = self.steps[key].window
@@ -104,5 +107,6 @@ class MessageClass(Strict):
         return self.steps[self.leader(key)].window
 
     def gates_of(self, key: str) -> tuple[str, ...]:
-        """The events a step waits for, with those of the step it is at the same time as."""
-        return tuple(dict.fromkeys((*self.steps[key].gates, *self.steps[self.leader(key)].gates)))
+        """The events a step waits for, with those of every step it is at the same time as."""
+        every = (gate for name in self._led_by(key) for gate in self.steps[name].gates)
+        return tuple(dict.fromkeys(every))

@@ -119,6 +119,25 @@ def test_the_plan_is_reckoned_backwards_where_the_writer_names_a_moment(policy):
     assert all(step.meant_for is None for step in make_plan(policy, content()))
 
 
+def test_a_step_at_the_same_time_waits_for_what_every_step_between_waits_for():
+    """Else it went out before the one that it is said to be at the same time as."""
+    policy = policy_with(
+        {
+            "events/beslut fattat": {"opened_by": ["informationsenheten"]},
+            "events/tavlor uppe": {"opened_by": ["informationsenheten"]},
+            f"{STEPS}/nyhetsrum/window": {"same_time_as": "press"},
+            f"{STEPS}/nyhetsrum/release": REMOVED,
+            f"{STEPS}/nyhetsrum/gates": ["tavlor uppe"],
+            f"{PRESS}/gates": ["beslut fattat"],
+            f"{STEPS}/press2": {
+                "channel": "press", "audience": "press", "after": ["intranet"],
+                "window": {"same_time_as": "nyhetsrum"},
+            },
+        }
+    )  # fmt: skip
+    assert set(policy.classes["beslut"].gates_of("press2")) == {"tavlor uppe", "beslut fattat"}
+
+
 def test_a_step_at_the_same_time_has_the_others_window_hour_release_events_and_order(policy):
     steps = {one.key: one for one in make_plan(policy, content(known_at=KNOWN))}
     press, web = steps["press"], steps["nyhetsrum"]
