@@ -6,6 +6,7 @@ what must have happened must still have happened. Nothing here asks who told or 
 nothing could hold the answer (TF 3 kap. 5 §, TF 2 kap. 18 §).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +54,8 @@ class _Act:
     facts: AnnouncementFacts
     now: datetime
     ground: str
+    #: What its events say beside who acted, for a stand-in.
+    lent: Mapping[str, str]
 
 
 def pass_over(
@@ -62,10 +65,10 @@ def pass_over(
 
     Only for what the policy wants first without insisting ("should"). By the information unit.
     """
-    installation.require_information_unit(actor)
+    lent = records.in_right_of(actor, installation.require_information_unit(actor))
     ground = _ground(why)
     with installation.database.transaction("pass over") as session:
-        act = _act(session, actor, records.under_way(session, reference), ground)
+        act = _act(session, actor, records.under_way(session, reference), ground, lent)
         step = planning.step_named(session, act.row, key)
         if step is None:
             raise Refusal(N_("Det finns inget steg ”{key}” i planen."), key=key[:80])
@@ -83,10 +86,10 @@ def go_now(installation: Installation, actor: Person, reference: str, why: str) 
     What leaves the house keeps the least lead that the policy gives staff. Returns the keys of the
     steps it concerns.
     """
-    installation.require_information_unit(actor)
+    lent = records.in_right_of(actor, installation.require_information_unit(actor))
     ground = _ground(why)
     with installation.database.transaction("go now") as session:
-        act = _act(session, actor, records.under_way(session, reference), ground)
+        act = _act(session, actor, records.under_way(session, reference), ground, lent)
         moved = _inside_now(act)
         planning.wake(session, act.row)
     installation.wake()
@@ -155,20 +158,22 @@ def _approved(session: Session, row: AnnouncementRow) -> Content:
     return records.content_of(session, session.get_one(RevisionRow, steps[0].revision))
 
 
-def _act(session: Session, actor: Person, row: AnnouncementRow, ground: str) -> _Act:
-    return _Act(session, actor, row, situation.facts_of(session, row), engine.now(session), ground)
+def _act(
+    session: Session, actor: Person, row: AnnouncementRow, ground: str, lent: Mapping[str, str]
+) -> _Act:
+    facts, now = situation.facts_of(session, row), engine.now(session)
+    return _Act(session, actor, row, facts, now, ground, lent)
 
 
 def _opening(
     session: Session, installation: Installation, actor: Person, reference: str, ground: Ground
 ) -> _Act:
-    act = _act(session, actor, records.find(session, reference, lock=True), ground.value)
-    right = _require_opener(session, installation, actor, act.row)
+    row = records.find(session, reference, lock=True)
+    lent = records.in_right_of(actor, _require_opener(session, installation, actor, row))
+    act = _act(session, actor, row, ground.value, lent)
     if not act.facts.steps:
         raise Refusal(NOT_APPROVED)
-    records.append(
-        session, act.row.id, ground.value, actor.pseudonym, **records.in_right_of(actor, right)
-    )
+    records.append(session, row.id, ground.value, actor.pseudonym, **lent)
     return act
 
 
@@ -224,9 +229,8 @@ def _lift(act: _Act, step: StepRow) -> None:
 
 
 def _note(act: _Act, what: str, step: StepRow) -> None:
-    records.append(
-        act.session, act.row.id, what, act.actor.pseudonym, step=step.key, why=act.ground
-    )
+    detail = {"step": step.key, "why": act.ground, **act.lent}
+    records.append(act.session, act.row.id, what, act.actor.pseudonym, **detail)
 
 
 def _ground(why: str) -> str:

@@ -83,7 +83,7 @@ def appoint(
             raise Refusal(N_("Ingen kan ersätta sig själv. Välj en kollega."))
         now = engine.now(session)
         begins = max(starts, now) if starts else now
-        if not begins < ends <= begins + LONGEST:
+        if not timedelta(0) < ends - begins <= LONGEST:
             raise Refusal(
                 N_("Ersättaren behöver en sista dag som inte har varit, högst ett år bort.")
             )

@@ -16,6 +16,7 @@ from announcer.domain.errors import NotAllowed, NotFound, Refusal
 from announcer.people.lookup import holders
 from announcer.services import (
     arriving,
+    bringing_forward,
     erasing,
     holding,
     records,
@@ -188,6 +189,14 @@ def test_people_name_their_own_and_the_information_unit_anybodys(world: World):
     appoint(world, world.communicator, world.communicator, librarian(world))
     with pytest.raises(NotAllowed):
         appoint(world, librarian(world), world.communicator, librarian(world))
+
+
+def test_no_day_is_too_far_away_to_be_reckoned_with(world: World):
+    zone = world.installation.policy.zone
+    starts, ends = standing_in.day("9999-12-01", zone), standing_in.day("9999-12-30", zone)
+    appoint(world, world.chief, world.chief, librarian(world), starts=starts, ends=ends)
+    with pytest.raises(Refusal, match="högst ett år"):
+        appoint(world, world.chief, world.chief, librarian(world), ends=ends)
 
 
 @pytest.mark.parametrize("days", [-1, 0, 400])
@@ -381,3 +390,20 @@ def test_an_approval_and_the_end_of_its_stand_in_wait_for_each_other(make_world:
         ending.result(timeout=20)
     happened = [e["what"] for e in events(world, public_id)]
     assert happened.index("approved") < happened.index("delegation revoked")
+
+
+def test_the_record_says_for_whom_a_step_was_brought_forward_and_passed_over(
+    make_world: Any, tmp_path: Path
+):
+    toml = '[classes.beslut.steps.epost]\nstrength = "should"\n'
+    world = make_world(policy=laid_over_hallefors(tmp_path, toml))
+    appoint(world, world.communicator, world.communicator, librarian(world))
+    public_id = approve(world, world.decision(audience=SMALL))
+    bringing_forward.pass_over(world.installation, librarian(world), public_id, "epost", "Dröjer")
+    bringing_forward.go_now(world.installation, librarian(world), public_id, "Känt ändå")
+    bringing_forward.already_out(world.installation, librarian(world), public_id)
+    whats = ("passed over", "brought forward", "released", "redan ute")
+    acts = [e for e in events(world, public_id) if e["what"] in whats]
+    assert {e["what"] for e in acts} == set(whats)
+    lender = str(world.communicator.pseudonym)
+    assert [e["detail"].get("acting_for") for e in acts] == [lender] * len(acts)
