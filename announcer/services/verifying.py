@@ -52,6 +52,8 @@ _ACTS = (
     ("returned", "SELECT r.announcement FROM announcer.returned t JOIN announcer.revision r ON r.id = t.revision", "given back"),
     ("release", "SELECT s.announcement FROM announcer.release t JOIN announcer.step s ON s.id = t.step", "released"),
     ("happened", "SELECT t.announcement FROM announcer.happened t", "happened"),
+    ("board_up", "SELECT t.announcement FROM announcer.board_up t", "board up"),
+    ("tick", "SELECT s.announcement FROM announcer.tick t JOIN announcer.step s ON s.id = t.step", "meeting held"),
     ("passed_over", "SELECT s.announcement FROM announcer.passed_over t JOIN announcer.step s ON s.id = t.step", "passed over"),
     ("lift", "SELECT s.announcement FROM announcer.lift t JOIN announcer.step s ON s.id = t.step", "brought forward"),
     ("readback", "SELECT s.announcement FROM announcer.readback t JOIN announcer.step s ON s.id = t.step", "confirmed"),

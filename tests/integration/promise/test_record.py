@@ -122,3 +122,21 @@ def test_an_approval_names_the_text_it_is_of(world: World, told: str):
         events = records.events(session, world.status(told).id)
     approved = next(event for event in events if event["what"] == "approved")
     assert approved["detail"]["content"] == world.status(told).content_hash
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("board_up", "(announcement, workplace, actor) SELECT a.id, 'x', a.author"),
+        ("tick", "(step, actor, note) SELECT s.id, a.author, ''"),
+    ],
+)
+def test_what_somebody_opened_without_its_event_is_found(world: World, table: str, row: str):
+    published(world)
+    world.owner.execute(
+        f"INSERT INTO announcer.{table} {row} FROM announcer.announcement a"
+        " JOIN announcer.step s ON s.announcement = a.id LIMIT 1"
+    )
+    with world.installation.database.reading() as session:
+        (fault,) = verifying.verify(session)
+    assert fault.what == f"a row in {table} without its event"
