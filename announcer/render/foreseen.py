@@ -18,7 +18,8 @@ def setting_of(policy: Policy, language: str, class_name: str = "") -> Setting:
     def off(day: date) -> bool:
         return is_day_off(policy, day, class_name)
 
-    return Setting(policy.zone, language, translator(language), off)
+    house = policy.organisation.language
+    return Setting(policy.zone, language, translator(language), off, house)
 
 
 def sentences(one: Foreseen, setting: Setting) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ class Setting:
     language: str
     translate: Callable[[str], str]
     is_day_off: Callable[[date], bool]
+    #: The language of the organisation's own names, of audiences and classes.
+    house: str = ""
 
 
 def timeline(
@@ -90,7 +92,14 @@ def _drawn(
     lines: Mapping[Line, datetime] | None,
     letters: float,
 ) -> Drawing:
-    drawing = Drawing(setting.zone.key, setting.language, setting.translate, name, letters=letters)
+    drawing = Drawing(
+        setting.zone.key,
+        setting.language,
+        setting.translate,
+        name,
+        setting.house or setting.language,
+        letters=letters,
+    )
     draw(drawing, rows(stops, setting.zone, setting.is_day_off, lines))
     return drawing
 

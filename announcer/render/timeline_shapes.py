@@ -50,6 +50,8 @@ _LINES = {
     Line.NOW: (N_("nu, {clock}"), "M-8 -7 8 0 -8 7Z"),
     Line.KNOWN: (N_("blir känt senast {clock}"), "M-6 9V-9L9 -4.5 -4 0V9Z"),
 }
+#: The class of an audience's line; it looks like a note.
+AUDIENCE = "tl-note tl-audience"
 _MOON = "M2.2 -6A6.2 6.2 0 1 0 6.4 2.6 5.2 5.2 0 0 1 2.2 -6Z"
 
 
@@ -61,6 +63,8 @@ class Drawing:
     language: str
     translate: Callable[[str], str]
     name: str
+    #: The language of the organisation's own names.
+    house: str = ""
     height: int = 0
     shapes: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -81,14 +85,17 @@ class Drawing:
         return self.translate(message).format(**values)
 
     def write(self, x: int, kind: str, words: str) -> None:
-        """Words on the line that ends at ``height``."""
-        self.shapes.append(text(x, self.height - 5, kind, words))
+        """Words on the line that ends at ``height``; the names of audiences are the house's."""
+        foreign = self.house if kind == AUDIENCE and self.house != self.language else ""
+        self.shapes.append(text(x, self.height - 5, kind, words, language=foreign))
 
 
-def text(x: int, y: int, kind: str, words: str, anchor: str = "start") -> str:
-    """One line of words; ``y`` is where its letters stand."""
+def text(x: int, y: int, kind: str, words: str, anchor: str = "start", language: str = "") -> str:
+    """One line of words; ``y`` is where its letters stand, ``language`` theirs where it is not the
+    picture's."""
     end = ' text-anchor="end"' if anchor == "end" else ""
-    return f'<text class="{kind}" x="{x}" y="{y}"{end}>{escape(words)}</text>'
+    spoken = f' lang="{escape(language)}"' if language else ""
+    return f'<text class="{kind}" x="{x}" y="{y}"{end}{spoken}>{escape(words)}</text>'
 
 
 def draw(drawing: Drawing, found: Sequence[Row]) -> None:
@@ -193,7 +200,7 @@ def _lettering(drawing: Drawing, stop: Stop) -> list[tuple[str, float, int, str]
     if stop.external:
         lines.append(("tl-outside", NOTE_SIZE + 1, NOTE_LINE, drawing.say(OUTSIDE)))
     if stop.audience:
-        lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, stop.audience))
+        lines.append((AUDIENCE, NOTE_SIZE, NOTE_LINE, stop.audience))
     if stop.at and (summer := which_passing(stop.at, ZoneInfo(drawing.zone))) is not None:
         lines.append(("tl-note", NOTE_SIZE, NOTE_LINE, drawing.say(SUMMER if summer else WINTER)))
     if stop.warning:

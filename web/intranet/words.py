@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Flask, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from announcer.domain.audience import Person
 from announcer.domain.errors import Refusal
@@ -20,6 +21,13 @@ from announcer.services.approvals import Standing
 from announcer.services.calling import Call
 from web.intranet.access import arrival, installation, signed_in, units
 from web.shared.moments import in_words, stamp
+
+
+def in_the_house_language() -> Markup:
+    """The attribute for names and titles that are in the organisation's language, on a page that is
+    in another (WCAG 2.1, 3.1.2)."""
+    house = installation().policy.organisation.language
+    return Markup("") if house == language() else Markup(' lang="{}"').format(house)
 
 
 def language() -> str:
@@ -139,6 +147,7 @@ def role_titles(roles: tuple[str, ...]) -> str:
 
 
 WORDS: tuple[Callable[..., Any], ...] = (
+    in_the_house_language,
     language,
     stamp,
     moment,
