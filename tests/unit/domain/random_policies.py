@@ -142,6 +142,8 @@ def policy_tables(
         key, value = draw(fitting(raw, name, chosen) if sensible else alterations)
         if value is not REMOVED or key in steps[chosen]:
             put(steps[chosen], key, value)
+    if draw(st.booleans()):
+        draw_others(draw, raw, classes)
     if draw(st.integers(0, 2)) == 0:
         draw_together(draw, raw, classes)
     if draw(st.integers(0, 3)) == 0:
@@ -151,6 +153,24 @@ def policy_tables(
     if not sensible and draw(st.integers(0, 4)) == 4:
         raw["classes"][draw(st.sampled_from(classes))].pop("approval", None)
     return raw
+
+
+def draw_others(draw: st.DrawFn, raw: dict[str, Any], classes: tuple[str, ...]) -> None:
+    """Managers, elected members and relatives are told as well, and the media wait for some."""
+    raw["audiences"] |= {
+        "chefer": {"title": "Chefer", "reach": "staff", "positions": ["chef"]},
+        "ombud": {"title": "Ombud", "reach": "group"},
+        "anhoriga": {"title": "Anhöriga", "reach": "told"},
+    }
+    steps = raw["classes"][draw(st.sampled_from(classes))]["steps"]
+    if "press" not in steps:
+        return
+    steps["chefer"] = {"channel": "email", "audience": "chefer", "after": ["intranet"]}
+    steps["ombud"] = {"channel": "email", "audience": "ombud", "after": ["intranet", "chefer"]}
+    steps["samtal"] = {"channel": "meeting", "audience": "anhoriga", "ticked_by": ["chef"]}
+    steps["samtal"]["after"] = ["intranet"]
+    for key in draw(st.lists(st.sampled_from(["chefer", "ombud", "samtal"]), unique=True)):
+        steps["press"]["after"] = [*steps["press"]["after"], key]
 
 
 def draw_together(draw: st.DrawFn, raw: dict[str, Any], classes: tuple[str, ...]) -> None:

@@ -17,6 +17,7 @@ from announcer.domain.plan import AnnouncementFacts, may_start
 from announcer.domain.policy import At, Policy
 from announcer.domain.schedule import not_before
 from announcer.domain.step import PlannedStep, StepFacts, StepState
+from tests.unit.domain.example_policy import local
 from tests.unit.domain.random_policies import (
     EVENTS,
     MORNING,
@@ -65,10 +66,22 @@ class Case:
 
 
 often = st.sampled_from([True] * 9 + [False])
+#: Around the morning on which everything else is ready, in local time.
+QUIET_FROM, QUIET_UNTIL = "2026-12-08T07:00", "2026-12-08T10:00"
 #: Also to before the page was up, which is no use.
 lifts = st.sampled_from([timedelta(minutes=10), timedelta(hours=-1)])
 #: What a case is about, and may lack.
-KINDS = ("approval", "held", "event", "hour", "step", "confirmation", "window", "release")
+KINDS = (
+    "approval",
+    "held",
+    "event",
+    "hour",
+    "step",
+    "confirmation",
+    "window",
+    "release",
+    "silence",
+)
 
 
 @st.composite
@@ -79,6 +92,8 @@ def cases(draw: st.DrawFn, about: str, *, together: bool) -> Case | None:
     if together:
         draw_together(draw, raw, classes)
     ask(raw["classes"][classes[0]]["steps"], about)
+    if about == "silence":
+        raw["blackouts"] = [{"from": QUIET_FROM, "until": QUIET_UNTIL, "why": "Valdagen"}]
     text = draw(contents(classes))
     if about:
         known = text.known_at or (MORNING + timedelta(hours=5) if about == "hour" else None)
@@ -141,7 +156,7 @@ def step_facts(
         state=StepState.SETTLED if done else StepState.WAITING,
         settled_at=MORNING if done else None,
         # The database never sets it below the plan's floor; here it may be wrong.
-        not_before=opens if draw(often) else confirmed,
+        not_before=opens if lacks != "silence" and draw(often) else confirmed,
         released_at=None if lacks == "release" else MORNING,
         held_at=MORNING if lacks == "held" and draw(st.booleans()) else None,
         lifted_to=None if draw(often) else MORNING + draw(lifts),
@@ -190,9 +205,18 @@ def missing(case: Case, key: str) -> set[str]:
         lacking.add("confirmation")
     elif now < facts.confirmed_at + least_lead(led.get("window", {})) and not lifted:
         lacking.add("window")
+    if is_silent(case, key) and not lifted:
+        lacking.add("silence")
     if "release" in led and not it.released_at:
         lacking.add("release")
     return lacking
+
+
+def is_silent(case: Case, key: str) -> bool:
+    begins, ends = (local(text.replace("T", " ")) for text in (QUIET_FROM, QUIET_UNTIL))
+    outside = leaves_the_house(case.raw, case.text.class_name, key)
+    urgent = case.raw["classes"][case.text.class_name].get("urgent", False)
+    return "blackouts" in case.raw and outside and not urgent and begins <= case.now < ends
 
 
 def unsettled(case: Case, key: str) -> set[str]:
