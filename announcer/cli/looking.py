@@ -90,7 +90,9 @@ def _latest(desk: Desk, step: StepStatus) -> list[str]:
     """Until when it goes by itself."""
     if step.latest is None:
         return []
-    sentence = desk.translate(N_("Går av sig självt senast {until}."))
+    sentence = desk.translate(
+        N_("Efter {until} går det inte av sig självt: då måste en människa säga till.")
+    )
     return [sentence.format(until=desk.moment(step.latest))]
 
 

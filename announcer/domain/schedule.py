@@ -6,8 +6,14 @@ from datetime import datetime, time, timedelta
 
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import NO_UNITS, Units
-from announcer.domain.errors import N_, Refusal
-from announcer.domain.plan import AnnouncementFacts, Reason, is_waited_for, waits_for_people
+from announcer.domain.errors import N_, Refusal, Term
+from announcer.domain.plan import (
+    CHANNEL_NAMES,
+    AnnouncementFacts,
+    Reason,
+    is_waited_for,
+    waits_for_people,
+)
 from announcer.domain.policy.blackouts import silences_of
 from announcer.domain.policy.classes import MessageClass, Step
 from announcer.domain.policy.model import Policy
@@ -25,7 +31,7 @@ def make_plan(policy: Policy, content: Content, units: Units = NO_UNITS) -> tupl
     Raises `Refusal` where the writer asks for an audience or a channel the class does not have.
     """
     message_class = policy.classes[content.class_name]
-    chosen = {k: s for k, s in message_class.steps.items() if _is_wanted(policy, content, s)}
+    chosen = {k: s for k, s in message_class.steps.items() if is_wanted(policy, content, s)}
     _refuse_unreachable(policy, content, message_class, chosen)
     planned = [_planned(policy, content, message_class, key, frozenset(chosen)) for key in chosen]
     readable = [_readable(policy, step, planned) for step in planned]
@@ -40,7 +46,8 @@ def _readable(policy: Policy, step: PlannedStep, plan: list[PlannedStep]) -> Pla
     return replace(step, audience=policy.staff_among(dict.fromkeys(told)))
 
 
-def _is_wanted(policy: Policy, content: Content, step: Step) -> bool:
+def is_wanted(policy: Policy, content: Content, step: Step) -> bool:
+    """Whether ``step`` is there for an announcement to these audiences, by these channels."""
     if step.channel == "intranet":
         return True
     if step.when == "audience" and step.audience not in content.audience:
@@ -56,6 +63,16 @@ def _refuse_unreachable(
     reached = {step.audience for step in chosen.values() if step.audience}
     for name in content.audience:
         if not policy.is_staff(name) and name not in reached:
+            ways = [step for step in message_class.steps.values() if step.audience == name]
+            if ways:
+                raise Refusal(
+                    N_(
+                        "{audience} nås genom {channel}, som du inte har valt. "
+                        "Välj det också, eller ta bort målgruppen."
+                    ),
+                    audience=policy.audiences[name].title,
+                    channel=Term(CHANNEL_NAMES[ways[0].channel]),
+                )
             raise Refusal(
                 N_("”{klass}” går aldrig till {audience}. Ta bort målgruppen eller byt klass."),
                 klass=message_class.title,

@@ -128,3 +128,21 @@ def test_what_cannot_be_asked_is_refused_with_what_to_write(
     done = plan(*options)
     assert done.exit_code != 0
     assert words in done.output
+
+
+def test_who_is_reached_only_by_a_channel_that_was_not_chosen_is_left_out(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(
+        f'derived_from = "{POLICY.name}"\n'
+        'audiences.web = { title = "Allmänheten", reach = "public" }\n'
+        '[classes.beslut.steps.nyhetsrum]\naudience = "web"\nwhen = "channel"\n'
+    )
+    for file in POLICY.parent.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    command = ["policy", "plan", str(policy), "--class", "beslut", "--at", "2026-12-23T16:55"]
+    without = CliRunner().invoke(cli, command)
+    assert without.exit_code == 0, without.output
+    assert "Medierna" in without.output
+    assert "Allmänheten" not in without.output
+    chosen = CliRunner().invoke(cli, [*command, "--channel", "newsroom"])
+    assert "Allmänheten" in chosen.output

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, BadSubmission, NotFound
 from announcer.domain.plan import CHANNEL_NAMES
-from announcer.domain.policy import MessageClass
+from announcer.domain.policy import Audience, MessageClass
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
@@ -84,11 +84,12 @@ def _audiences(message_class: MessageClass) -> list[str]:
     return [n for n in policy.audiences if policy.is_staff(n) or n in chosen]
 
 
-def _always_outside(message_class: MessageClass) -> list[str]:
+def _always_outside(message_class: MessageClass) -> list[Audience]:
+    """Who is told without being named, each once: the press has a mail and a page."""
     policy = installation().policy
     steps = message_class.steps.values()
     always = [s.audience for s in steps if s.audience and s.when == "always"]
-    return [policy.audiences[name].title for name in always if not policy.is_staff(name)]
+    return [policy.audiences[name] for name in dict.fromkeys(always) if not policy.is_staff(name)]
 
 
 @blueprint.post("/skriv")

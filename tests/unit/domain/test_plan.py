@@ -90,6 +90,17 @@ def test_a_units_own_message_never_goes_to_the_press(class_name: str) -> None:
     )
 
 
+def test_an_audience_that_only_a_channel_not_chosen_reaches_is_refused_with_that_channel() -> None:
+    policy = policy_with({"classes/beslut/steps/nyhetsrum/when": "channel",
+                          "classes/beslut/steps/press/when": "channel"})  # fmt: skip
+    with pytest.raises(Refusal) as refusal:
+        make_plan(policy, content(audience=("kost", "press"), channels=("email",)))
+    assert str(refusal.value) == (
+        "Medierna nås genom Pressmeddelande, som du inte har valt. "
+        "Välj det också, eller ta bort målgruppen."
+    )
+
+
 def test_a_channel_that_the_class_does_not_have_is_refused_with_those_it_has() -> None:
     with pytest.raises(Refusal) as refusal:
         planned(content("bara min enhet", channels=("poster",)))
