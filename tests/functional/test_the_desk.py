@@ -91,6 +91,11 @@ def test_a_manager_says_that_the_meeting_was_held_and_then_the_page_goes_up(
     world.settle()
     assert desk.get(f"/nyheter/{public_id}").status_code == 404
     chief = sign_in(world.somebody("valfard", "chef"))
+    # Two meetings of one text are told apart by whom they are for, also by who listens.
+    chief.get(f"/meddelanden/{public_id}")
+    assert "Till: Äldreboendet Fyllsta, Alla anställda." in chief.text
+    names = [button.text_content() for button in chief.tree.iter("button")]
+    assert any("Mötet är hållet" in name and "Äldreboendet Fyllsta" in name for name in names)
     chief.get("/mina")
     assert "Möten som väntar på dig" in chief.text
     chief.press("Mötet är hållet")
