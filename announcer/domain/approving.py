@@ -44,7 +44,8 @@ def empty_seats(seats: Sequence[Seat], people: Sequence[Collection[str]]) -> lis
 class Said:
     """One person's approval of the text that was planned. ``at`` is aware UTC.
 
-    ``wrote``: they wrote it, or handed it in; ``author``: they are who handed it in.
+    ``wrote``: they, or whom they acted for, wrote it or handed it in; ``author``: they are who
+    handed it in.
     """
 
     at: datetime

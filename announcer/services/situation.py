@@ -173,7 +173,9 @@ def _approvals(
     said: dict[UUID, list[Said]] = {about: [] for about in first}
     for about, author, wrote, given in session.execute(query):
         who = given.approver
-        said[about].append(Said(given.at, wrote=who in (author, wrote), author=who == author))
+        # Nobody has more of an author than the author had.
+        own = not {who, given.acting_for}.isdisjoint((author, wrote))
+        said[about].append(Said(given.at, wrote=own, author=who == author))
     return {
         about: approved_at(step.approval, step.approvals, step.author_last, said[about])
         for about, step in first.items()

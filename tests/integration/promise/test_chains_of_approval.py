@@ -221,7 +221,7 @@ def test_what_a_plan_needs_is_not_lowered_afterwards(under):
 
 MINUTES = st.integers(0, 3)
 PERSON = st.integers(0, 3)
-SAID = st.dictionaries(PERSON, st.tuples(MINUTES, st.booleans()), max_size=4)
+SAID = st.dictionaries(PERSON, st.tuples(MINUTES, st.booleans(), st.none() | PERSON), max_size=4)
 
 
 def test_the_database_and_the_program_agree_on_every_set_of_approvals(world: World):
@@ -287,7 +287,7 @@ def _pretend(session: Session, rule: str, needed: int, last: bool) -> None:
 def _say(
     session: Session,
     people: list[UUID],
-    said: dict[int, tuple[int, bool]],
+    said: dict[int, tuple[Any, ...]],
     authors: tuple[int, int],
 ) -> None:
     session.execute(text("DELETE FROM announcer.approval"))
@@ -297,15 +297,17 @@ def _say(
     session.execute(
         text("UPDATE announcer.revision SET author = :who"), {"who": people[authors[1]]}
     )
-    for person, (minute, of_this_text) in said.items():
+    for person, (minute, of_this_text, *lender) in said.items():
+        absent = lender[0] if lender else None
         session.execute(
             text(
-                "INSERT INTO announcer.approval (revision, approver, content_hash, roles, at)"
-                " SELECT id, :who, CASE WHEN :same THEN content_hash ELSE 'x' END, '{}', :at"
+                "INSERT INTO announcer.approval (revision, approver, acting_for, content_hash, roles, at)"
+                " SELECT id, :who, :absent, CASE WHEN :same THEN content_hash ELSE 'x' END, '{}', :at"
                 " FROM announcer.revision"
             ),
             {
                 "who": people[person],
+                "absent": None if absent is None else people[absent],
                 "same": of_this_text,
                 "at": datetime(2026, 12, 8, 9, tzinfo=UTC) + timedelta(minutes=minute),
             },

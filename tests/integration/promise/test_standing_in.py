@@ -22,6 +22,7 @@ from announcer.services import (
     records,
     returning,
     reviewing,
+    situation,
     standing_in,
     tokens,
 )
@@ -169,6 +170,23 @@ def test_what_the_author_lent_does_not_approve_the_authors_text(world: World):
     with pytest.raises(NotAllowed):
         reviewing.approve(world.installation, librarian(world), own)
     assert reviewing.approve(world.installation, librarian(world), of_another)
+
+
+def test_neither_plan_nor_database_counts_what_the_author_lent(world: World):
+    """Whatever a program wrote down: each of the two refuses it alone."""
+    public_id = approve(world, world.decision(audience=SMALL))
+    is_approved = "SELECT bool_or(announcer.is_approved(s)) FROM announcer.step s"
+    assert world.owner.execute(is_approved).fetchone() == (True,)
+    world.owner.execute(
+        "UPDATE announcer.approval SET approver = %s, acting_for = %s",
+        (librarian(world).pseudonym, world.chief.pseudonym),
+    )
+    assert world.owner.execute(is_approved).fetchone() == (False,)
+    with world.installation.database.reading() as session:
+        facts = situation.facts_of(session, records.find(session, public_id))
+    assert facts.approved_at is None
+    world.settle()
+    assert world.smtp.messages == []
 
 
 def test_what_was_lent_is_not_lent_on(world: World):
