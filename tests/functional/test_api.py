@@ -326,6 +326,8 @@ def test_problems_are_told_in_the_callers_language(world, caller, language, word
         (b'{"title": 1}', {}, "invalid"),
         (b"a=b", {"Content-Type": "application/x-www-form-urlencoded"}, "wrong-type"),
         (json.dumps({**TEXT, "decision_at": "i morgon"}).encode(), {}, "invalid"),
+        (json.dumps({**TEXT, "decision_at": "9999-12-31T23:59:59-05:00"}).encode(), {}, "invalid"),
+        (json.dumps({**TEXT, "known_at": "0001-01-01T00:00:00+05:00"}).encode(), {}, "invalid"),
         (json.dumps({**TEXT, "okant": 1}).encode(), {}, "invalid"),
         (json.dumps({**TEXT, "title": "a\x00b"}).encode(), {}, "invalid"),
     ],

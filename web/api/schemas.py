@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from apiflask import Schema
@@ -27,6 +28,12 @@ LANGUAGE = Regexp(r"^[a-z]{2}\Z", error="two small letters, as in ISO 639-1")
 NAME = Length(1, 80)
 #: Nothing can say more than PostgreSQL can hold.
 NO_NUL = Regexp(r"^[^\x00]*\Z", error="a character that cannot be stored")
+#: The first and last year have moments that do not exist in UTC.
+A_DATE = Range(
+    min=datetime(2, 1, 1, tzinfo=UTC),
+    max=datetime(9998, 12, 31, tzinfo=UTC),
+    error="a time that no calendar reaches",
+)
 
 
 class TranslationIn(Schema):
@@ -83,8 +90,8 @@ class TextIn(Schema):
     )
     language = String(load_default="sv", validate=LANGUAGE)
     record_number = String(load_default="", validate=[Length(max=LONGEST_LINE), NO_NUL])
-    decision_at = AwareDateTime(load_default=None, allow_none=True)
-    known_at = AwareDateTime(load_default=None, allow_none=True)
+    decision_at = AwareDateTime(load_default=None, allow_none=True, validate=A_DATE)
+    known_at = AwareDateTime(load_default=None, allow_none=True, validate=A_DATE)
     channels = List(String(validate=[NAME, NO_NUL]), load_default=list, validate=Length(max=10))
     translations = Dict(
         keys=String(validate=LANGUAGE),
