@@ -70,6 +70,11 @@ def read_openings(value: tuple[tuple[time, time], ...]) -> tuple[tuple[time, tim
     return value
 
 
+def quoted(name: str) -> str:
+    """A name as a key of TOML, which takes no å, ä, ö or space without quotation marks."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'
+
+
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Clock = Annotated[time, BeforeValidator(read_clock)]
 OpeningHours = Annotated[tuple[time, time], BeforeValidator(read_opening)]

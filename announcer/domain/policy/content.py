@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from announcer.domain.calendar import WorkingCalendar
 from announcer.domain.errors import N_, Term
-from announcer.domain.notation import Duration
+from announcer.domain.notation import Duration, quoted
 from announcer.domain.policy.strict import Strict, Words
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _notice_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[
     elif notice.hours is None or notice.hours not in policy.calendar.hours:
         yield (
             f"least_notice.hours: there are no hours {notice.hours!r}. "
-            f"Add [calendar.hours.{notice.hours}]."
+            f"Add [calendar.hours.{quoted(notice.hours or 'NAME')}]."
         )
     elif not (week := policy.calendar.hours[notice.hours].weekly()):
         yield f"least_notice.hours: {notice.hours!r} is never open. Give a weekday its hours."

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from announcer.domain.notation import quoted
 from announcer.domain.policy.windows import KINDS
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _same_time_faults(message_class: "MessageClass", key: str, window: "Window")
 
 def hours_faults(policy: "Policy", key: str, hours: str | None) -> Iterator[str]:
     if hours is None or hours not in policy.calendar.hours:
-        yield f"{key}.hours: there are no hours {hours!r}. Add [calendar.hours.{hours}]."
+        yield f"{key}.hours: there are no hours {hours!r}. Add [calendar.hours.{quoted(hours or 'NAME')}]."
     elif not policy.calendar.hours[hours].weekly():
         yield f"{key}.hours: {hours!r} is never open. Give a weekday its hours."
 

@@ -8,6 +8,7 @@ kommunikation går före extern kommunikation").
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from announcer.domain.notation import quoted
 from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
 from announcer.domain.policy.blackouts import blackout_faults
@@ -64,7 +65,7 @@ def _role_faults(policy: "Policy") -> Iterator[str]:
     for key in ("information_unit", "administrators", "auditors"):
         for name in getattr(policy, key):
             if name not in policy.roles:
-                yield f"{key}: there is no role {name!r}. Add [roles.{name}]."
+                yield f"{key}: there is no role {name!r}. Add [roles.{quoted(name)}]."
     for name, role in policy.roles.items():
         if role.unit is None and role.position is None:
             yield f"roles.{name}: everybody would have it. Add unit, position or both."
@@ -73,7 +74,7 @@ def _role_faults(policy: "Policy") -> Iterator[str]:
 def _event_faults(policy: "Policy") -> Iterator[str]:
     for name, event in policy.events.items():
         for fault in _missing_roles(policy, "opened_by", event.opened_by):
-            yield f"events.{_quoted(name)}.{fault}"
+            yield f"events.{quoted(name)}.{fault}"
 
 
 def _class_faults(policy: "Policy", message_class: "MessageClass") -> Iterator[str]:
@@ -113,7 +114,8 @@ def _reference_faults(policy: "Policy", steps: Mapping[str, "Step"], step: "Step
         if name not in steps:
             yield f"after: there is no step {name!r}. The steps are {', '.join(sorted(steps))}."
     if step.audience is not None and step.audience not in policy.audiences:
-        yield f"audience: there is no audience {step.audience!r}. Add [audiences.{step.audience}]."
+        table = f"[audiences.{quoted(step.audience)}]"
+        yield f"audience: there is no audience {step.audience!r}. Add {table}."
     if step.when == "audience" and step.audience is None:
         yield "when: 'audience' needs an audience to wait for. Add audience, or remove when."
 
@@ -121,17 +123,13 @@ def _reference_faults(policy: "Policy", steps: Mapping[str, "Step"], step: "Step
 def _gate_faults(policy: "Policy", step: "Step") -> Iterator[str]:
     for name in step.gates:
         if name not in policy.events:
-            yield f"gates: there is no event {name!r}. Add [events.{_quoted(name)}]."
+            yield f"gates: there is no event {name!r}. Add [events.{quoted(name)}]."
     first_or_outside = step.channel == "intranet" or is_external(policy, step)
     if step.strength is not Strength.MUST and first_or_outside:
         yield (
             "strength: whatever comes after the intranet or the media must wait for them. "
             "Remove it; only other steps inside can be weaker."
         )
-
-
-def _quoted(name: str) -> str:
-    return name if name.replace("_", "").replace("-", "").isalnum() else f'"{name}"'
 
 
 def is_external(policy: "Policy", step: "Step") -> bool:
@@ -211,4 +209,4 @@ def _people_faults(
 def _missing_roles(policy: "Policy", key: str, roles: tuple[str, ...]) -> Iterator[str]:
     for role in roles:
         if role not in policy.roles:
-            yield f"{key}: there is no role {role!r}. Add [roles.{role}] or name another."
+            yield f"{key}: there is no role {role!r}. Add [roles.{quoted(role)}] or name another."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from announcer.domain.errors import N_
-from announcer.domain.notation import Duration
+from announcer.domain.notation import Duration, quoted
 from announcer.domain.policy.house import WEEKDAYS, Hours
 from announcer.domain.policy.strict import Strict
 
@@ -142,7 +142,7 @@ def _hours_faults(policy: "Policy", hours: str | None) -> Iterator[str]:
     if hours is None:
         return
     if hours not in policy.calendar.hours:
-        yield f"hours: there are no hours {hours!r}. Add [calendar.hours.{hours}]."
+        yield f"hours: there are no hours {hours!r}. Add [calendar.hours.{quoted(hours)}]."
     elif not policy.calendar.hours[hours].weekly():
         yield f"hours: {hours!r} is never open. Give a weekday its hours."
 

@@ -1,5 +1,6 @@
 """A policy with one thing wrong is refused, and the refusal names the file, the key and the fix."""
 
+import tomllib
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -197,3 +198,10 @@ def test_a_units_own_head_and_the_information_unit_approve(
     approval = hallefors().classes["beslut"].approval
     assert approval is not None
     assert hallefors().has_role(person, approval.by, "kost") is has_it
+
+
+def test_a_name_that_the_fix_says_to_add_can_be_pasted_into_the_file() -> None:
+    with pytest.raises(PolicyError) as refusal:
+        policy_with({f"{PRESS}/window": {"working": "2 h", "hours": "växeln"}})
+    table = str(refusal.value).split("Add ")[1].split("]")[0] + "]"
+    assert tomllib.loads(table) == {"calendar": {"hours": {"växeln": {}}}}
