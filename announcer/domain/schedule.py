@@ -166,6 +166,12 @@ def not_before(
     return after_silences(step.silences, opens)
 
 
+def quiet_until(policy: Policy, step: StepFacts, moment: datetime) -> datetime | None:
+    """When the night is over in which ``step`` would begin at ``moment`` (aware UTC); None where it
+    may begin then. What a person brought forward goes at night too: they said now."""
+    return None if step.lifted_to is not None else policy.quiet_until(step.planned, moment)
+
+
 def who_releases(
     policy: Policy, class_name: str, step: PlannedStep, now: datetime
 ) -> tuple[str, ...]:
@@ -251,7 +257,7 @@ def expected(
             begun = step.state is not StepState.WAITING
             if not begun and step.lifted_to is None:
                 earliest = after_silences(step.planned.silences, earliest)
-            quiet = None if begun else policy.quiet_until(step.planned, earliest)
+            quiet = None if begun else quiet_until(policy, step, earliest)
             found[key] = quiet or earliest
         if step.planned.channel == "intranet" and facts.confirmed_at is None:
             confirmed = found[key]

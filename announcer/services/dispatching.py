@@ -27,6 +27,7 @@ from announcer.domain.announcement import Content
 from announcer.domain.errors import N_
 from announcer.domain.plan import AnnouncementFacts, Wait
 from announcer.domain.policy import Policy
+from announcer.domain.schedule import quiet_until
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
@@ -149,7 +150,7 @@ def _may_begin(
     if verdict.allowed:
         row = session.get_one(AnnouncementRow, step.announcement)
         policy = records.policy_of(session, installation, row)
-        quiet = policy.quiet_until(situation.planned(step), now)
+        quiet = quiet_until(policy, facts[step.announcement].steps[step.key], now)
         if quiet is None:
             return True
         step.look_at = quiet

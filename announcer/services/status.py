@@ -17,7 +17,7 @@ from announcer.domain.content_rules import untranslated
 from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Verdict, Wait, may_start
 from announcer.domain.policy import Policy
-from announcer.domain.schedule import Handovers, expected, who_opens_up, who_releases
+from announcer.domain.schedule import Handovers, expected, quiet_until, who_opens_up, who_releases
 from announcer.domain.step import StepState, Strength
 from announcer.services import (
     approvals,
@@ -333,7 +333,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
 
 def _reasons(looked: _Looked, step: StepRow, verdict: Verdict) -> tuple[Reason, ...]:
     """What the gate says, and where it says nothing that people sleep."""
-    quiet = looked.policy.quiet_until(situation.planned(step), looked.now)
+    quiet = quiet_until(looked.policy, looked.facts.steps[step.key], looked.now)
     if not verdict.allowed or quiet is None:
         return verdict.reasons
     sleeping = N_("Inget skickas nattetid. Väntar till {until}.")

@@ -174,10 +174,16 @@ def confirmed(world: World) -> str:
     return public_id
 
 
-@pytest.mark.parametrize(
-    "change", ["- interval '1 second'", "- interval '2 hours'", "+ interval '1 day'"]
-)
-def test_a_set_moment_is_not_moved(world, app, confirmed, change):
+def test_a_set_moment_may_be_moved_back_and_stays_there(world, app, confirmed):
+    step = step_id(world, confirmed, "press")
+    move = "UPDATE announcer.step SET not_before = not_before {} interval '1 day' WHERE id = %s"
+    app.execute(move.format("+"), (step,))
+    with pytest.raises(CheckViolation, match="set once"):
+        app.execute(move.format("-"), (step,))
+
+
+@pytest.mark.parametrize("change", ["- interval '1 second'", "- interval '2 hours'"])
+def test_a_set_moment_is_not_brought_forward(world, app, confirmed, change):
     with pytest.raises(CheckViolation, match="set once"):
         app.execute(
             f"UPDATE announcer.step SET not_before = not_before {change} WHERE id = %s",

@@ -397,3 +397,16 @@ def test_the_mail_waits_for_the_morning_and_the_page_does_not(make_world, tmp_pa
     world.advance(hours=8, minutes=1)
     world.settle()
     assert world.staff_mail()
+
+
+def test_what_is_already_out_goes_at_night_too(make_world, tmp_path) -> None:
+    lines = ("[quiet]", 'begins = "21:00"', 'ends = "06:00"')
+    world = make_world(policy=policy_of(tmp_path, *lines))
+    world.set_time(world.now().replace(hour=21, minute=0))  # 22.00 in Hällefors
+    public_id = approve(world, world.decision(audience='["bibliotek"]'))
+    world.settle()
+    assert world.staff_mail() == []
+    bringing_forward.already_out(world.installation, world.communicator, public_id)
+    world.settle()
+    assert world.staff_mail()
+    assert world.press_mail()
