@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from announcer.domain.announcement import Content
+from announcer.domain.change import Change
 from announcer.domain.organisation import Sender
 
 
@@ -89,6 +90,8 @@ class Edition:
     at: datetime
     message_id: str = ""
     to: str = ""
+    #: Set for those who have had another text, which this one corrects or withdraws.
+    change: Change | None = None
 
     @property
     def for_media(self) -> bool:
