@@ -48,6 +48,7 @@ def install(
             ),
             staff_sender=address,
             press_sender=address,
+            newsroom_url=config.newsroom_url,
         ),
         base_url=config.intranet_url,
         mail_domain=address.rpartition("@")[2],

@@ -10,7 +10,11 @@ from announcer.channels.smtp import SmtpServer, SmtpTransport
 
 
 def built_in(
-    smtp: SmtpServer, intranet: IntranetAddress, staff_sender: str, press_sender: str
+    smtp: SmtpServer,
+    intranet: IntranetAddress,
+    staff_sender: str,
+    press_sender: str,
+    newsroom_url: str = "",
 ) -> dict[str, Channel]:
     """Every channel by its name; the senders are envelope addresses, where bounces go."""
     transport = SmtpTransport(smtp)  # connects when the first mail goes, so after a fork
@@ -18,7 +22,7 @@ def built_in(
         Intranet(intranet),
         StaffEmail(transport, staff_sender),
         Poster(),
-        Newsroom(),
+        Newsroom(newsroom_url),
         PressEmail(transport, press_sender),
     )
-    return {channel.name: channel for channel in channels}
+    return {channel.kind.name: channel for channel in channels}

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome
+from announcer.channels import to_all, unsupported
+from announcer.domain.channel import POSTER
+from announcer.domain.delivery import Edition, Job, Outcome, Result
 from announcer.domain.errors import N_
 from announcer.render.catalogue import translator
 from announcer.render.poster import poster
@@ -13,7 +15,7 @@ from announcer.render.poster import poster
 class Poster:
     """A PDF for one board; a person prints it and puts it up."""
 
-    name = "poster"
+    kind = POSTER
     media_type = "application/pdf"
     batch_size = 1
     idempotent = True
@@ -24,5 +26,10 @@ class Poster:
 
     def deliver(self, job: Job) -> Mapping[str, Outcome]:
         """The artefact is stored before the first attempt, so it can be printed by now."""
-        ready = Outcome(DeliveryState.ACCEPTED, N_("Affischen finns att skriva ut."))
-        return {recipient.key: ready for recipient in job.recipients}
+        return to_all(job, Outcome(Result.ACCEPTED, N_("Affischen finns att skriva ut.")))
+
+    #: A new poster, to be put up instead of the first.
+    correct = deliver
+    #: Whoever takes a poster down, or sees if it is up, is a person.
+    withdraw = unsupported("withdraw")
+    check = unsupported("check")

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from announcer.channels import unsupported
 from announcer.channels.smtp import SmtpTransport
+from announcer.domain.channel import PRESS
 from announcer.domain.delivery import Edition, Job, Outcome
 from announcer.render.catalogue import translator
 from announcer.render.mail import press_mail
@@ -15,7 +17,7 @@ class PressEmail:
 
     transport: SmtpTransport
     sender: str
-    name = "press"
+    kind = PRESS
     media_type = "message/rfc822"
     #: The artefact carries its addressee, so nobody else may get it.
     batch_size = 1
@@ -31,3 +33,8 @@ class PressEmail:
         (recipient,) = job.recipients
         outcomes = self.transport.send(self.sender, [recipient.address], job.artefact, job.attempt)
         return {recipient.key: outcomes[recipient.address]}
+
+    #: As with staff mail: a new message after the first, and nobody to ask.
+    correct = deliver
+    withdraw = deliver
+    check = unsupported("check")

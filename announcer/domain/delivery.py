@@ -50,6 +50,36 @@ DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 
+class Result(StrEnum):
+    """What a channel says became of one recipient: the one vocabulary that all answer in.
+
+    Asked to `check`, a channel says what it found: confirmed where it is there, deferred where it
+    is not (yet), refused where the other side says that it never will be, in doubt where nobody
+    could tell.
+    """
+
+    #: The other side took responsibility (SMTP 250, HTTP 202).
+    ACCEPTED = "accepted"
+    #: The other side was looked at afterwards and showed it, right and whole.
+    CONFIRMED = "confirmed"
+    #: Not now; again after the outcome's ``retry_after``.
+    DEFERRED = "deferred"
+    #: Never for this recipient.
+    REFUSED = "refused"
+    #: Nobody can know if it left.
+    IN_DOUBT = "in_doubt"
+
+
+#: What is written down of a result. That something was confirmed stands beside it, as evidence.
+STORED_AS: Mapping[Result, DeliveryState] = {
+    Result.ACCEPTED: DeliveryState.ACCEPTED,
+    Result.CONFIRMED: DeliveryState.ACCEPTED,
+    Result.DEFERRED: DeliveryState.DEFERRED,
+    Result.REFUSED: DeliveryState.REFUSED,
+    Result.IN_DOUBT: DeliveryState.IN_DOUBT,
+}
+
+
 @dataclass(frozen=True)
 class Recipient:
     """One row: ``key`` is unique within revision and channel, ``address`` what the channel uses."""
@@ -65,12 +95,18 @@ class Recipient:
 class Outcome:
     """What became of one recipient. ``reply`` is the other side's own words, for the record."""
 
-    state: DeliveryState
+    result: Result
     reply: str = ""
-    #: For deferred ones: how long to wait before the next attempt.
+    #: For deferred ones: how long to wait before the next attempt. A length and no moment, because
+    #: the database's clock is the one that counts, and a channel does not know it.
     retry_after: timedelta | None = None
-    #: For what was read back: hex SHA-256 of what the reader found.
+    #: For what is confirmed: hex SHA-256 of what was found.
     evidence: str = ""
+
+    @property
+    def state(self) -> DeliveryState:
+        """As it is written down."""
+        return STORED_AS[self.result]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from announcer.domain.announcement import AnnouncementState
+from announcer.domain.channel import BUILT_IN
 from announcer.domain.errors import N_
 from announcer.domain.step import (
     ApprovalRule,
@@ -16,14 +17,8 @@ from announcer.domain.step import (
     silence_at,
 )
 
-CHANNEL_NAMES: Mapping[str, str] = {
-    "intranet": N_("Intranätet"),
-    "email": N_("E-post"),
-    "poster": N_("Affisch på personaltavlan"),
-    "meeting": N_("Möte"),
-    "press": N_("Pressmeddelande"),
-    "newsroom": N_("Nyhetsrummet"),
-}
+#: Titles, Swedish message ids, by the names that policies write.
+CHANNEL_NAMES: Mapping[str, str] = {name: kind.title for name, kind in BUILT_IN.items()}
 
 
 class Wait(StrEnum):

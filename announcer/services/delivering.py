@@ -18,7 +18,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal, or_, sel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from announcer.channels import Channel
+from announcer.channels import Channel, UnsupportedError, carry_out, to_all
 from announcer.db import engine
 from announcer.db.engine import GateClosed
 from announcer.db.models import (
@@ -29,7 +29,7 @@ from announcer.db.models import (
     StepRow,
     lease_token,
 )
-from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient
+from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient, Result
 from announcer.logs import get_logger
 from announcer.services import records, settling
 from announcer.services.composing import edition_of, rights_of
@@ -128,11 +128,19 @@ def _carry_out(installation: Installation, lease: Lease) -> None:
         group = _first(installation, lease)
         while group:
             installation.database.point(f"{lease.channel}: before send")
-            outcomes = installation.channels[lease.channel].deliver(group.job)
+            outcomes = _outcomes(installation.channels[lease.channel], group.job)
             installation.database.point(f"{lease.channel}: after send")
             group = _record(installation, lease, group, outcomes)
     except GateClosed:
         _give_back(installation, lease)
+
+
+def _outcomes(channel: Channel, job: Job) -> Mapping[str, Outcome]:
+    """What the channel answers; what it cannot do at all is refused, in words on the record."""
+    try:
+        return carry_out(channel, job)
+    except UnsupportedError as cannot:
+        return to_all(job, Outcome(Result.REFUSED, str(cannot)))
 
 
 def _take(installation: Installation, batch: UUID) -> Lease | None:
@@ -319,13 +327,19 @@ def _written_down(
             session, row.id, "sent", None, step=step.key, artefact=group.sha256, outcome=tally
         )
         for outcome in outcomes.values():
-            if outcome.evidence and step.confirmed_at is None and step.state == "sending":
+            if _confirms_page(step, outcome):
                 settling.confirm(session, installation, row, step, outcome.evidence)
         following = _next(session, installation, held, group) if go_on else None
     log.info(
         "tried", announcement=row.public_id, channel=step.channel, batch=str(batch.id), **tally
     )
     return following
+
+
+def _confirms_page(step: StepRow, outcome: Outcome) -> bool:
+    """Whether the page was read back now; what another channel shows opens nothing."""
+    seen = outcome.result is Result.CONFIRMED and step.channel == "intranet"
+    return seen and step.confirmed_at is None and step.state == "sending"
 
 
 def _store(session: Session, batch: BatchRow, written: Mapping[str, Written]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from announcer.channels.reply import words
-from announcer.domain.delivery import DeliveryState, Outcome
+from announcer.domain.delivery import Outcome, Result
 
 #: No deferred recipient waits longer, so that five days are at least thirty attempts.
 LONGEST = timedelta(hours=4)
@@ -103,10 +103,10 @@ def is_final(code: int, text: bytes) -> bool:
 def not_taken(code: int, text: bytes, attempt: int, seed: str) -> Outcome:
     """Never for a 5xx, later for everything else, even what no server should say."""
     if is_final(code, text):
-        return Outcome(DeliveryState.REFUSED, words(code, text))
+        return Outcome(Result.REFUSED, words(code, text))
     return deferred(words(code, text), schedule(code, text).wait(attempt, seed))
 
 
 def deferred(reply: str, wait: timedelta) -> Outcome:
     """Not now; never beyond :data:`LONGEST`."""
-    return Outcome(DeliveryState.DEFERRED, reply, min(wait, LONGEST))
+    return Outcome(Result.DEFERRED, reply, min(wait, LONGEST))

@@ -20,7 +20,7 @@ from announcer.channels.smtp.backoff import (
 )
 from announcer.channels.smtp.connection import Connection, TurnedAwayError, said
 from announcer.channels.smtp.limits import Learned
-from announcer.domain.delivery import DeliveryState, Outcome
+from announcer.domain.delivery import Outcome, Result
 from announcer.domain.errors import N_
 
 #: A block of DATA; RFC 5321 section 4.5.3.2.5 gives each its own time.
@@ -78,12 +78,12 @@ def fitting(
 ) -> list[str]:
     """Those whom this server's extensions can reach; the others are refused with the reason."""
     if fault := _misfit(connection, letter):
-        answers.update(dict.fromkeys(asked, Outcome(DeliveryState.REFUSED, fault)))
+        answers.update(dict.fromkeys(asked, Outcome(Result.REFUSED, fault)))
         return []
     if connection.has("smtputf8"):
         return list(asked)
     fault = N_("E-postservern tar inte emot adresser med tecken utanför ASCII.")
-    answers |= {a: Outcome(DeliveryState.REFUSED, fault) for a in asked if not a.isascii()}
+    answers |= {a: Outcome(Result.REFUSED, fault) for a in asked if not a.isascii()}
     return [address for address in asked if address.isascii()]
 
 
@@ -127,7 +127,7 @@ class Transaction:
         try:
             unasked = self._envelope(willing)
         except SenderRefusedError as error:
-            refused = Outcome(DeliveryState.REFUSED, said(error))
+            refused = Outcome(Result.REFUSED, said(error))
             self._answers |= dict.fromkeys(willing, refused)
             return []
         if not self._accepted:
@@ -215,15 +215,15 @@ class Transaction:
         except OSError as error:
             self._connection.drop()
             lost = N_("Brevet var helt överlämnat när förbindelsen bröts, före svaret")
-            return Outcome(DeliveryState.IN_DOUBT, f"{lost}: {said(error)}")
+            return Outcome(Result.IN_DOUBT, f"{lost}: {said(error)}")
         # The transaction is over with any answer (RFC 5321 section 4.1.1.4); with 421 all is.
         self._connection.reusable = 200 <= code < 300 or (400 <= code < 600 and code != 421)
         if 200 <= code < 300:
-            return Outcome(DeliveryState.ACCEPTED, words(code, text))
+            return Outcome(Result.ACCEPTED, words(code, text))
         if 400 <= code < 600:
             return self._letter.not_taken(code, text)
         lost = N_("Brevet var helt överlämnat men svaret gick inte att förstå")
-        return Outcome(DeliveryState.IN_DOUBT, f"{lost}: {words(code, text)}")
+        return Outcome(Result.IN_DOUBT, f"{lost}: {words(code, text)}")
 
 
 def _rcpt(address: str) -> str:

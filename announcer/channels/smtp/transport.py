@@ -17,7 +17,7 @@ from announcer.channels.smtp.limits import least
 from announcer.channels.smtp.pool import Pool
 from announcer.channels.smtp.server import SmtpServer
 from announcer.channels.smtp.transaction import Letter, StaleError, Transaction, fitting
-from announcer.domain.delivery import DeliveryState, Outcome
+from announcer.domain.delivery import Outcome, Result
 from announcer.domain.errors import N_
 
 
@@ -75,9 +75,7 @@ class SmtpTransport:
         wanted = tuple(dict.fromkeys(recipients))
         fault = fault_of_message(message) or fault_of_address(sender)
         faults = {address: fault or fault_of_address(address) for address in wanted}
-        answers = {
-            address: Outcome(DeliveryState.REFUSED, why) for address, why in faults.items() if why
-        }
+        answers = {address: Outcome(Result.REFUSED, why) for address, why in faults.items() if why}
         asked: Sequence[str] = [address for address in wanted if address not in answers]
         letter = Letter(sender, message, attempt, seed=asked[0] if asked else "")
         while asked := self._hand_in(letter, asked, answers):

@@ -8,6 +8,7 @@ kommunikation går före extern kommunikation").
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from announcer.domain.channel import BUILT_IN
 from announcer.domain.notation import quoted
 from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from announcer.domain.policy.model import Policy
 
 #: Channels that leave the house, whoever is addressed.
-EXTERNAL_CHANNELS = frozenset({"press", "newsroom"})
+EXTERNAL_CHANNELS = frozenset(name for name, kind in BUILT_IN.items() if kind.external)
 
 
 def ordering_faults(policy: "Policy") -> list[str]:

@@ -30,7 +30,7 @@ def channels(mail_server: RecordingSmtp) -> dict[str, Channel]:
 
 
 def test_each_channel_goes_by_its_own_name(channels: dict[str, Channel]) -> None:
-    assert {name: channel.name for name, channel in channels.items()} == {
+    assert {name: channel.kind.name for name, channel in channels.items()} == {
         "intranet": "intranet",
         "email": "email",
         "poster": "poster",

@@ -47,13 +47,24 @@ class Watched:
 
     def __init__(self, channel: Channel, asked: Callable[[str, Job], None]) -> None:
         self.channel, self.asked = channel, asked
-        self.name, self.media_type = channel.name, channel.media_type
+        self.kind, self.media_type = channel.kind, channel.media_type
         self.batch_size, self.idempotent = channel.batch_size, channel.idempotent
         self.compose = channel.compose
 
     def deliver(self, job: Job) -> Mapping[str, Outcome]:
-        self.asked(self.name, job)
+        self.asked(self.kind.name, job)
         return self.channel.deliver(job)
+
+    def correct(self, job: Job) -> Mapping[str, Outcome]:
+        self.asked(self.kind.name, job)
+        return self.channel.correct(job)
+
+    def withdraw(self, job: Job) -> Mapping[str, Outcome]:
+        self.asked(self.kind.name, job)
+        return self.channel.withdraw(job)
+
+    def check(self, job: Job) -> Mapping[str, Outcome]:
+        return self.channel.check(job)
 
 
 class ObservedHouse:
