@@ -93,6 +93,8 @@ class Content:
     topic: str = ""
     #: How soon questions are answered, a sentence in each language of the text.
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    #: Nothing of it is true and none of it leaves the house; whatever is made of it says so.
+    exercise: bool = False
 
     def as_json(self) -> str:
         """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes.
@@ -104,6 +106,7 @@ class Content:
             "known_at": self.known_at and self.known_at.astimezone(UTC).isoformat(),
             "topic": self.topic,
             "answers": dict(self.answers),
+            "exercise": self.exercise,
         }
         return json.dumps(
             {
@@ -187,4 +190,5 @@ class Content:
             ),
             topic=raw.get("topic", ""),
             answers=raw.get("answers", {}),
+            exercise=raw.get("exercise", False),
         )

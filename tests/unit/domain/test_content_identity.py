@@ -45,6 +45,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
         texts, st.builds(Translation, texts, texts, texts, texts), max_size=2
     ),
     "answers": st.dictionaries(texts, texts, max_size=2),
+    "exercise": st.booleans(),
     "attachments": st.lists(attachments, max_size=2).map(tuple),
 }
 contents = st.builds(Content, **FIELDS)
@@ -124,6 +125,10 @@ def test_a_reader_gets_the_translation_or_else_the_first_language() -> None:
     content = a_content(title="Skola", translations={"fi": Translation("Koulu", "s")})
     assert [content.text_in(language).title for language in ("sv", "fi", "en")] == ["Skola", "Koulu", "Skola"]  # fmt: skip
     assert content.languages == ("sv", "fi")
+
+
+def test_a_text_that_is_no_exercise_is_stored_as_it_was_before_there_were_any() -> None:
+    assert "exercise" not in a_content().as_json()
 
 
 def a_content(**changes: Any) -> Content:
