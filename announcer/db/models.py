@@ -206,7 +206,9 @@ class RevisionRow(Base):
     created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
     #: The decision under which the content was weeded; empty while it is there.
     weeded_under: Mapped[str] = mapped_column(server_default="")
-    __table_args__ = (UniqueConstraint("announcement", "number"),)
+    #: The announcement that the text names as the one before it; written by the database alone.
+    follows: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.announcement.id"))
+    __table_args__ = (UniqueConstraint("announcement", "number"), Index(None, "follows"))
 
 
 class RevisionBlobRow(Base):
@@ -491,6 +493,8 @@ class BatchRow(Base):
     number: Mapped[int]
     language: Mapped[str]
     urgent: Mapped[bool]
+    #: Of those who were told the announcement before and may not read the page of this one.
+    without_page: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[str] = mapped_column(server_default="ready")
     due_at: Mapped[Moment | None]
     lease_until: Mapped[Moment | None]

@@ -45,6 +45,8 @@ class NewsroomItemRow(Base):
     #: What was changed, in one sentence; empty where nothing was.
     correction: Mapped[str] = mapped_column(server_default="")
     withdrawn_at: Mapped[Moment | None]
+    #: The announcement it goes on from, whether that is out or not.
+    follows: Mapped[UUID | None]
     __table_args__ = (Index(None, "published_at"), {"schema": NEWSROOM})
 
 
@@ -126,4 +128,11 @@ released_file = Table(
     Column("alt", Text),
     Column("sha256", Text),
     Column("content", LargeBinary),
+)
+#: Which of them go on from which: both are out, and neither is withdrawn.
+released_link = Table(
+    "released_link",
+    _views,
+    Column("public_id", Text, primary_key=True),
+    Column("follows", Text, primary_key=True),
 )

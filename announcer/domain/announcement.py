@@ -95,6 +95,8 @@ class Content:
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
     #: Nothing of it is true and none of it leaves the house; whatever is made of it says so.
     exercise: bool = False
+    #: Public id of the announcement that this one tells the rest of; empty where it stands alone.
+    follows: str = ""
 
     def as_json(self) -> str:
         """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes.
@@ -107,6 +109,7 @@ class Content:
             "topic": self.topic,
             "answers": dict(self.answers),
             "exercise": self.exercise,
+            "follows": self.follows,
         }
         return json.dumps(
             {
@@ -191,4 +194,5 @@ class Content:
             topic=raw.get("topic", ""),
             answers=raw.get("answers", {}),
             exercise=raw.get("exercise", False),
+            follows=raw.get("follows", ""),
         )

@@ -20,11 +20,17 @@ def edition_of(
     step: StepRow,
     language: str,
     now: datetime,
+    *,
+    without_page: bool = False,
 ) -> Edition:
-    """A step's text in one language; ``now`` (aware UTC) dates a step that has not begun."""
+    """A step's text in one language; ``now`` (aware UTC) dates a step that has not begun.
+
+    ``without_page`` is for colleagues who may not read its page.
+    """
     revision = session.get_one(RevisionRow, step.revision)
     policy = records.policy_of(session, installation, row)
-    reads_inside = not step.external and not any(map(policy.is_group, step.audience))
+    outside = without_page or step.external
+    reads_inside = not outside and not any(map(policy.is_group, step.audience))
     return Edition(
         content=records.content_of(session, revision),
         language=language,

@@ -229,7 +229,15 @@ def _next(
     edition = replace(
         before.job.edition
         if before
-        else edition_of(session, installation, held.row, held.step, held.batch.language, held.now),
+        else edition_of(
+            session,
+            installation,
+            held.row,
+            held.step,
+            held.batch.language,
+            held.now,
+            without_page=held.batch.without_page,
+        ),
         message_id=due[0].message_id,
         to=due[0].address if held.step.external else "",
     )

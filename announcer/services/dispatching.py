@@ -31,7 +31,7 @@ from announcer.domain.schedule import quiet_until
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
-from announcer.services import records, settling, situation
+from announcer.services import following, records, settling, situation
 from announcer.services.installation import Installation
 
 log = get_logger("announcer.dispatching")
@@ -192,8 +192,9 @@ def _start(
         content = records.text_of(session.get_one(RevisionRow, step.revision))
         policy = records.policy_of(session, installation, row)
         people = has.not_yet(step, reached.by(step, row, policy, content.languages))
-        batches += _batches(step, content, people)
-        if not people:
+        before = has.not_yet(step, following.told_before(session, policy, row, step))
+        batches += _batches(step, content, people, before)
+        if not people and not before:
             settling.settle(session, row, step)
     for first in range(0, len(batches), FIXED_AT_ONCE):
         _fix(session, installation, batches[first : first + FIXED_AT_ONCE])
@@ -259,17 +260,23 @@ class _Batch(NamedTuple):
     number: int
     language: str
     people: list[Addressee]
+    without_page: bool
 
 
-def _batches(step: StepRow, content: Content, people: list[Addressee]) -> Iterator[_Batch]:
+def _batches(
+    step: StepRow, content: Content, people: list[Addressee], before: list[Addressee]
+) -> Iterator[_Batch]:
+    """Those of the audience, then those who were only told ``before``: the page is not for them."""
+
     def language(addressee: Addressee) -> str:
         known = addressee.language in content.languages
         return addressee.language if known else content.language
 
     numbers = count()
-    for spoken, members in groupby(sorted(people, key=language), key=language):
-        while chunk := list(islice(members, BATCH)):
-            yield _Batch(uuid4(), step, next(numbers), spoken, chunk)
+    for those, without_page in ((people, False), (before, True)):
+        for spoken, members in groupby(sorted(those, key=language), key=language):
+            while chunk := list(islice(members, BATCH)):
+                yield _Batch(uuid4(), step, next(numbers), spoken, chunk, without_page)
 
 
 #: One statement for some thousands of rows. What a recipient shares with everybody else
@@ -300,6 +307,7 @@ def _fix(session: Session, installation: Installation, batches: Sequence[_Batch]
                 "number": batch.number,
                 "language": batch.language,
                 "urgent": batch.step.urgent,
+                "without_page": batch.without_page,
                 "state": "ready",
                 "due_at": now,
             }

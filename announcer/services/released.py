@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Row, case, cast, func, or_, select, text
+from sqlalchemy import Row, case, cast, func, or_, select, text, union_all
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from announcer.db import schema
 from announcer.db.engine import Database
-from announcer.db.newsroom import released_file, released_item, released_text
+from announcer.db.newsroom import released_file, released_item, released_link, released_text
 from announcer.domain.errors import N_, AnnouncerError, NotFound
 from announcer.domain.organisation import Sender
 
@@ -209,6 +209,19 @@ def item(session: Session, public_id: str) -> Released:
     for found in _whole(session, rows.all()):
         return found
     raise NotFound(N_("Sidan finns inte."))
+
+
+def related(session: Session, public_id: str) -> list[Released]:
+    """What the item goes on from and what goes on from it, as far as it is out, oldest first."""
+    link, i = released_link.c, released_item.c
+    ids = union_all(
+        select(link.follows).where(link.public_id == public_id),
+        select(link.public_id).where(link.follows == public_id),
+    )
+    rows = session.execute(
+        select(released_item).where(i.public_id.in_(ids)).order_by(i.published_at, i.public_id)
+    ).all()
+    return _whole(session, rows) if rows else []
 
 
 def file(session: Session, public_id: str, name: str) -> ReleasedFile:

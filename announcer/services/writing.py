@@ -20,7 +20,7 @@ from announcer.domain.translating import bound
 from announcer.people.lookup import load_units
 from announcer.render.glyphs import is_visible
 from announcer.render.media import safe
-from announcer.services import approvals, approvers, planning, records
+from announcer.services import approvals, approvers, following, planning, records
 from announcer.services.answering import with_answers
 from announcer.services.installation import Installation
 
@@ -84,6 +84,11 @@ def check(
     before = records.text_of(records.newest_revision(session, revised.id)) if revised else None
     content = bound(look.content, before)
     content = with_answers(content, installation.policy)
+    before_it: tuple[Refusal, ...] = ()
+    try:
+        content = following.completed(session, installation, actor, content, revised)
+    except Refusal as fault:
+        before_it = (fault,)
     faults = faults_of(content, installation.policy, load_units(session), engine.now(session))
     if not faults:
         try:
@@ -92,7 +97,7 @@ def check(
             _refuse_nobody(session, installation, content, actor, revised)
         except Refusal as fault:
             faults.append(fault)
-    faults += look.faults
+    faults += (*before_it, *look.faults)
     if faults:
         raise BadSubmission(tuple(faults))
     return content
@@ -151,7 +156,16 @@ def preview(
         content = check(session, installation, actor, look)
         policy, now = installation.policy, engine.now(session)
         plan = planning.forecast_of(session, policy, content, now)
-        return content, plan, tuple(findings(content, policy, now))
+        return content, plan, _findings(session, installation, look, content)
+
+
+def _findings(
+    session: Session, installation: Installation, look: Opened, content: Content
+) -> tuple[Refusal, ...]:
+    """What the writer should know, though nothing is kept back for it."""
+    policy, now = installation.policy, engine.now(session)
+    goes_on = following.findings(session, installation, look.content, content)
+    return (*findings(content, policy, now), *goes_on)
 
 
 def submit(installation: Installation, actor: Person, content: Content) -> Submitted:
@@ -165,7 +179,7 @@ def submit(installation: Installation, actor: Person, content: Content) -> Submi
         # One submission of one person at a time: a second click finds what the first one made.
         session.execute(select(engine.advisory_lock(f"submit {actor.pseudonym}")))
         content = check(session, installation, actor, look)
-        said = tuple(findings(content, installation.policy, engine.now(session)))
+        said = _findings(session, installation, look, content)
         if before := _same(session, actor, content):
             state = AnnouncementState(before.state)
             return Submitted(before.id, before.public_id, state, again=True, findings=said)
@@ -258,5 +272,5 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
             _add_revision(session, row, actor, content, number=newest.number + 1)
             detail = _said_of(content, policy)
             records.append(session, row.id, "edited", actor.pseudonym, **detail)
-        said = tuple(findings(content, policy, engine.now(session)))
+        said = _findings(session, installation, look, content)
         return Submitted(row.id, row.public_id, AnnouncementState(row.state), findings=said)

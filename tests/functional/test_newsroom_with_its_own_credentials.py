@@ -172,7 +172,7 @@ def test_no_table_view_or_sequence_tells_anything_of_a_draft(
         busy.execute("SET application_name = 'announcer'")
         found = {name: rows for _, name, rows in readable(world, thief)}
     assert found.keys() == {
-        *("released_item", "released_text", "released_file", "change"),
+        *("released_item", "released_text", "released_file", "released_link", "change"),
         "pg_type",  # a database driver asks for the numbers of types
     }
     for name, rows in found.items():

@@ -88,6 +88,11 @@ class TextIn(Schema):
         validate=[Length(max=60), NO_NUL],
         metadata={"description": "one of the policy's spokespersons' topics"},
     )
+    follows = String(
+        load_default="",
+        validate=[Length(max=80), NO_NUL],
+        metadata={"description": "the public id of the announcement that it tells the rest of"},
+    )
     language = String(load_default="sv", validate=LANGUAGE)
     record_number = String(load_default="", validate=[Length(max=LONGEST_LINE), NO_NUL])
     decision_at = AwareDateTime(load_default=None, allow_none=True, validate=A_DATE)
@@ -115,6 +120,7 @@ def content_of(given: Mapping[str, Any]) -> Content:
         audience=tuple(given["audience"]),
         contact=given["contact"].strip(),
         topic=given["topic"].strip(),
+        follows=given["follows"].strip(),
         language=given["language"],
         record_number=given["record_number"].strip(),
         decision_at=given["decision_at"],

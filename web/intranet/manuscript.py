@@ -51,6 +51,8 @@ _FIELDS = {
     "Beslut": "beslut",
     "Diarienumret": "diarienummer",
     "Tiden då nyheten": "blir_kand",
+    "Det finns inget meddelande ”{follows}”": "fortsatter",
+    "Meddelandet ”{follows}”": "fortsatter",
 }
 
 
@@ -187,6 +189,7 @@ def content_of(form: Form, policy: Policy, author: Person) -> Content:
         audience=(author.unit,) if own else tuple(dict.fromkeys(form.fields.getlist("malgrupp"))),
         contact=form.first("kontakt"),
         topic=form.first("amne"),
+        follows=form.first("fortsatter"),
         language=policy.organisation.language,
         record_number=form.first("diarienummer"),
         channels=_channels(form),

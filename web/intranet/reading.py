@@ -1,6 +1,7 @@
 """What colleagues read: the newest announcements, one article, its attachments and posters."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -9,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
-from announcer.services import reading
+from announcer.services import following, reading
 from announcer.services.kept import Kept
 from announcer.services.reading import Board, Kind, Listed
 from web.intranet.access import installation, kept, kept_until, looking, reader, units
@@ -57,7 +58,12 @@ def _front(board: Board, readable: frozenset[Kind]) -> Part:
 def article_page(public_id: str) -> tuple[str, int]:
     """One article exactly as it was approved; 410 without its content when it was withdrawn."""
     line = _board_of(public_id).line_for(reader())
-    made = kept_until(("page", public_id, language()), lambda: (_page(line), midnight()))
+    related = _related(line)
+    readable = related.readable(reader())
+    made = kept_until(
+        ("page", public_id, language(), readable),
+        lambda: (_page(line, related.lines_of(readable)), midnight()),
+    )
     return framed(made), 410 if line.withdrawn_at else 200
 
 
@@ -68,7 +74,17 @@ def _board_of(public_id: str) -> Board:
     )
 
 
-def _page(line: Listed) -> Part:
+def _related(line: Listed) -> Board:
+    """What the page goes on from and what goes on from it, whoever may read it."""
+
+    def look() -> Board:
+        board = whole_board()
+        return replace(board, lines=tuple(following.linked(looking(), line, board.lines)))
+
+    return kept(("related", line.public_id), look)
+
+
+def _page(line: Listed, related: list[Listed]) -> Part:
     if line.withdrawn_at:
         return part("withdrawn.html", listed=line)
     session = looking()
@@ -82,6 +98,7 @@ def _page(line: Listed) -> Part:
         html=html,
         staff_first=reading.staff_first(session, [line]),
         posters=reading.poster_languages(session, article),
+        related=reading.load(session, installation(), related),
     )
 
 

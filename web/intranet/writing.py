@@ -17,7 +17,8 @@ from announcer.domain.policy import Audience, MessageClass
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
-from announcer.services import calling, status, writing
+from announcer.services import calling, following, status, writing
+from announcer.services.following import Chapter
 from web.intranet import picture, rewriting
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import (
@@ -41,9 +42,12 @@ def write() -> str:
         return _form(rewriting.form_of(changing))
     class_name = request.args.get("klass", "")
     if not class_name:
-        return render_template("choose_class.html", classes=_open_classes())
+        before = request.args.get("fortsatter", "")
+        return render_template("choose_class.html", classes=_open_classes(), before=before)
     _message_class(class_name)
-    empty: ImmutableMultiDict[str, str] = ImmutableMultiDict([("enhet", actor().unit)])
+    empty: ImmutableMultiDict[str, str] = ImmutableMultiDict(
+        [("enhet", actor().unit), ("fortsatter", request.args.get("fortsatter", ""))]
+    )
     return _form(read_form(installation().policy, class_name, empty, ImmutableMultiDict()))
 
 
@@ -70,11 +74,20 @@ def _form(form: Form) -> str:
         faults=[(fault, field_of(fault, form)) for fault in form.faults],
         encoded=encoded,
         audiences=_audiences(form.message_class),
+        chapters=_chapters(form),
         always_outside=_always_outside(form.message_class),
         optional_channels=[
             (c, CHANNEL_NAMES.get(c, c)) for c in optional_channels(form.message_class)
         ],
     )
+
+
+def _chapters(form: Form) -> list[Chapter]:
+    """What it can go on from: never from itself, and never of a note to one unit."""
+    if form.own_unit_only:
+        return []
+    chosen = following.choices(installation(), actor())
+    return [one for one in chosen if one.public_id != rewriting.rewritten(form)]
 
 
 def _audiences(message_class: MessageClass) -> list[str]:

@@ -44,11 +44,14 @@ def article(public_id: str) -> Response:
 def _article(public_id: str) -> str:
     with released.looking(newsroom()) as session:
         item = released.item(session, public_id)
+        related = [] if item.withdrawn_at else released.related(session, public_id)
     if item.withdrawn_at:
         abort(make_response(render_template("withdrawn.html", item=item), 410))
     pictures = [one for one in item.files if one.media_type in PICTURES]
     documents = [one for one in item.files if one.media_type not in PICTURES]
-    return render_template("article.html", item=item, pictures=pictures, documents=documents)
+    return render_template(
+        "article.html", item=item, pictures=pictures, documents=documents, related=related
+    )
 
 
 @blueprint.get("/nyheter/<public_id>/filer/<name>")

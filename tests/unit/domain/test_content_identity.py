@@ -34,6 +34,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
             "language",
             "record_number",
             "topic",
+            "follows",
         ],
         texts,
     ),
