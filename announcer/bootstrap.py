@@ -6,22 +6,25 @@ from typing import TYPE_CHECKING
 from announcer.config import Config, NewsroomConfig
 from announcer.db.engine import Database, Point, silent
 from announcer.db.schema import refuse_unknown, refuse_wrong_newsroom
+from announcer.domain.channel import BUILT_IN
 from announcer.domain.errors import SetupError
 from announcer.domain.organisation import Sender
 from announcer.domain.plan import Gate, may_start
-from announcer.domain.policy import Policy, parse_policy, read_toml
+from announcer.domain.policy import Policy, load_policy, parse_policy, read_toml
+from announcer.domain.policy.channels import with_absent
 from announcer.domain.policy.spokespersons import answers_in_words
 from announcer.lean import OnFirstUse
 from announcer.render.catalogue import translator
-from announcer.services import reader_token
+from announcer.services import installed, reader_token
 from announcer.services.installation import Installation
 from announcer.services.released import Newsroom
 
 if TYPE_CHECKING:
-    from announcer.channels import builtin, intranet
+    from announcer.channels import builtin, intranet, registry
 else:  # the newsroom, which is wired here too, sends nothing
     builtin = OnFirstUse("announcer.channels.builtin")
     intranet = OnFirstUse("announcer.channels.intranet")
+    registry = OnFirstUse("announcer.channels.registry")
 
 
 def install(
@@ -33,7 +36,9 @@ def install(
     `PolicyError` or `SetupError`.
     """
     table = read_toml(config.policy)
-    policy = parse_policy(table, str(config.policy))
+    others = registry.brought()
+    kinds = registry.kinds(others)
+    policy = parse_policy(table, str(config.policy), kinds)
     database = Database(config.database_url, point, asks_after=asks_after)
     address = policy.organisation.email
     return Installation(
@@ -49,12 +54,22 @@ def install(
             staff_sender=address,
             press_sender=address,
             newsroom_url=config.newsroom_url,
-        ),
+        )
+        | registry.set_up(others, policy.channels_used, config.channels),
+        kinds=kinds,
         base_url=config.intranet_url,
         mail_domain=address.rpartition("@")[2],
         gate=gate,
         wake=database.notify,
     )
+
+
+def read_policy(path: Path) -> Policy:
+    """Read and check a policy file with the channels that are installed here.
+
+    Raises `PolicyError` or `SetupError`.
+    """
+    return load_policy(path, registry.kinds())
 
 
 def sender_of(policy: Policy, folder: Path) -> Sender:
@@ -86,21 +101,28 @@ def sender_of(policy: Policy, folder: Path) -> Sender:
 
 
 def ready(installation: Installation) -> Installation:
-    """The same, after making sure that the database answers and has the schema we know.
+    """The same, after making sure that the database answers and has the schema we know, and that
+    every channel is there through which something is on its way.
 
     Nothing stays connected, so it may be done before a fork.
     """
     try:
         installation.database.check()
+        refuse_unknown(installation.database.url)
+        with installation.database.reading() as session:
+            faults = list(installed.channel_faults(session, installation))
     finally:
         installation.database.dispose()
-    refuse_unknown(installation.database.url)
+    if faults:
+        raise SetupError("\n".join(faults))
     return installation
 
 
 def open_newsroom(config: NewsroomConfig) -> Newsroom:
     """Wire the public side: released items and the sender, nothing else. Connects to nothing."""
-    policy = parse_policy(read_toml(config.policy), str(config.policy))
+    table = read_toml(config.policy)
+    # It sends nothing, so packages that bring channels need not be installed on its machine.
+    policy = parse_policy(table, str(config.policy), with_absent(table, BUILT_IN))
     return Newsroom(
         database=Database(config.database_url),
         sender=sender_of(policy, config.policy.parent),

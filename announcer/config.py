@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from announcer.channels.registry import PREFIX
 from announcer.channels.smtp import SmtpServer
 from announcer.channels.smtp.url import server_at
 from announcer.domain.errors import SetupError
@@ -55,6 +56,8 @@ class Config:
     newsroom_url: str = ""
     #: Opens /metrics; where it is empty nobody may read them.
     metrics_token: str = field(default="", repr=False)
+    #: Of channels that other packages bring: ANNOUNCER_CHANNEL_…, each as its package says.
+    channels: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def read(environ: Mapping[str, str]) -> "Config":
@@ -75,6 +78,7 @@ class Config:
             newsroom_url=values["ANNOUNCER_NEWSROOM_URL"]
             and _address(values, "ANNOUNCER_NEWSROOM_URL"),
             metrics_token=values["ANNOUNCER_METRICS_TOKEN"],
+            channels=of_channels(environ),
         )
 
 
@@ -90,7 +94,7 @@ class NewsroomConfig:
     def read(environ: Mapping[str, str]) -> "NewsroomConfig":
         """Raises `SetupError` naming the setting that is missing or wrong, or that the public
         side must not have at all."""
-        for name in SETTINGS.keys() - NEWSROOM_SETTINGS.keys():
+        for name in (SETTINGS.keys() - NEWSROOM_SETTINGS.keys()) | of_channels(environ).keys():
             if name in environ or f"{name}_FILE" in environ:
                 raise SetupError(
                     f"{name}: the newsroom must not have this setting. It is the public side: take "
@@ -125,6 +129,12 @@ def given(environ: Mapping[str, str], name: str) -> str | None:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SetupError(f"{name}_FILE: cannot read {file}: {error.strerror}.") from None
+
+
+def of_channels(environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings of channels that other packages bring. Raises `SetupError` as :func:`given`."""
+    names = {name.removesuffix("_FILE") for name in environ if name.startswith(PREFIX)}
+    return {name: given(environ, name) or "" for name in sorted(names)}
 
 
 def _value(environ: Mapping[str, str], name: str, settings: Mapping[str, str]) -> str:

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
+from announcer.bootstrap import read_policy
 from announcer.config import given, smtp_server
 from announcer.db import migrating, schema
 from announcer.domain.errors import SetupError
-from announcer.domain.policy import load_policy
 from announcer.people.address import mail_address
 
 #: What comes with the program.
@@ -201,7 +201,7 @@ def _write_policy(folder: Path, answers: Answers) -> None:
         click.echo(f"{own} is there already and was not touched.")
     else:
         _write(own, _policy(answers))
-    load_policy(own)
+    read_policy(own)
 
 
 def _policy(answers: Answers) -> str:

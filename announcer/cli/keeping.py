@@ -7,13 +7,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from announcer.bootstrap import read_policy
 from announcer.cli.context import Desk, pass_desk
 from announcer.config import given
 from announcer.db import migrating, schema
 from announcer.db.engine import Database
 from announcer.domain.errors import N_, SetupError
 from announcer.domain.plan import CHANNEL_NAMES
-from announcer.domain.policy import load_policy
 from announcer.embedded.archive import dump, load
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import erasing, restoring, verifying, weeding
@@ -166,7 +166,7 @@ def weed(desk: Desk, policy: Path) -> None:
     owner = Database(owner_url(desk.home))
     try:
         schema.refuse_unknown(owner.url)
-        done = weeding.weed(owner, load_policy(policy))
+        done = weeding.weed(owner, read_policy(policy))
     finally:
         owner.dispose()
     click.echo(f"Weeded: {done['drafts']} drafts, {done['recipients']} recipients.")

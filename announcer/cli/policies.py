@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
+from announcer.bootstrap import read_policy
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, PolicyError
 from announcer.domain.notation import read_clock
 from announcer.domain.plan import CHANNEL_NAMES
-from announcer.domain.policy import Policy, load_policy
+from announcer.domain.policy import Policy
 from announcer.domain.policy.diff import differences, shorter_leads
 from announcer.domain.schedule import Handovers, forecast, is_wanted
 from announcer.domain.toml_file import read_toml
@@ -37,7 +38,7 @@ def policy() -> None:
 @pass_desk
 def check(desk: Desk, file: Path, directory: bool) -> None:
     """Check FILE; a policy that could tell the outside first is refused, with key and fix."""
-    found = load_policy(file)
+    found = read_policy(file)
     if directory:
         with desk.installation.database.reading() as session:
             faults = [f"{file}: {fault}" for fault in approvers.directory_faults(session, found)]
@@ -71,7 +72,7 @@ def plan(
 
     Without --audience it goes to everyone that the class can reach.
     """
-    found = load_policy(file)
+    found = read_policy(file)
     if class_name not in found.classes:
         raise PolicyError(
             f"{file}: there is no class {class_name!r}. The classes are "
@@ -161,7 +162,7 @@ def _write(file: Path, picture: bytes) -> None:
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path) -> None:
     """Show what NEW decides differently from OLD, and where staff would be ahead by less."""
-    before, after = load_policy(old), load_policy(new)
+    before, after = read_policy(old), read_policy(new)
     changes = differences(read_toml(old), read_toml(new))
     if not changes:
         click.echo("They decide the same.")

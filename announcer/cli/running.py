@@ -14,11 +14,11 @@ from announcer.embedded.mail import free_port
 from announcer.lean import OnFirstUse
 
 if TYPE_CHECKING:
+    from announcer import bootstrap
     from announcer.cli import demo as demonstration
-    from announcer.domain import policy as policies
 else:  # `run` lives as long as the installation and needs neither while it does
     demonstration = OnFirstUse("announcer.cli.demo")
-    policies = OnFirstUse("announcer.domain.policy")
+    bootstrap = OnFirstUse("announcer.bootstrap")
 
 #: The policy that comes with the program.
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -40,7 +40,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 @pass_desk
 def run(desk: Desk, port: int, newsroom_port: int, policy: Path) -> None:
     """Run everything on this machine, on embedded servers where no others are named."""
-    aside(lambda: policies.load_policy(policy))
+    aside(lambda: bootstrap.read_policy(policy))
     logs.configure()
     with House(desk.home, policy, port, newsroom_port, os.environ) as house:
         house.start()

@@ -285,6 +285,16 @@ class StandInRow(Base):
     )
 
 
+class ChannelRow(Base):
+    """What a channel said of itself when it was first used. Nobody may change it: what once left
+    the house is never taken for an inside channel."""
+
+    __tablename__ = "channel"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    external: Mapped[bool]
+    __table_args__ = (UniqueConstraint("name", "external"),)
+
+
 class StepRow(Base):
     """One step of a plan. The first block never changes; the second is where it is."""
 
@@ -340,7 +350,10 @@ class StepRow(Base):
             "strength = 'must' OR NOT (external OR channel = 'intranet')", name="strength_inside"
         ),
         CheckConstraint("floor_seconds >= 0", name="floor"),
-        CheckConstraint("external = (channel IN ('press', 'newsroom'))", name="external"),
+        # A step leaves the house if and only if its channel says that it does.
+        ForeignKeyConstraint(
+            ["channel", "external"], ["announcer.channel.name", "announcer.channel.external"]
+        ),
         CheckConstraint(
             "approvals_needed >= 0 AND (approval = 'none') = (approvals_needed = 0)",
             name="approvals_needed",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from announcer.domain.errors import N_
 
@@ -67,7 +68,18 @@ PRESS = ChannelKind(
 #: The database takes what is withdrawn off the public page, in the withdrawal's own transaction.
 NEWSROOM = ChannelKind("newsroom", N_("Nyhetsrummet"), external=True, corrects=True, checks=True)
 
+#: Channels by the names that policies write.
+Kinds = Mapping[str, ChannelKind]
+
 #: What comes with Announcer, in the order in which it is listed on a screen.
-BUILT_IN: Mapping[str, ChannelKind] = {
-    kind.name: kind for kind in (INTRANET, EMAIL, POSTER, MEETING, PRESS, NEWSROOM)
-}
+BUILT_IN: Kinds = {kind.name: kind for kind in (INTRANET, EMAIL, POSTER, MEETING, PRESS, NEWSROOM)}
+
+_titles = {name: kind.title for name, kind in BUILT_IN.items()}
+#: What a screen calls each channel, Swedish message ids: words only, as the catalogues are. What is
+#: *decided* by a channel is asked of the policy, which has its own.
+TITLES: Mapping[str, str] = MappingProxyType(_titles)
+
+
+def introduce(kinds: Kinds) -> None:
+    """Let every screen of this process know further channels by their titles."""
+    _titles.update({name: kind.title for name, kind in kinds.items()})

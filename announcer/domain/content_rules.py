@@ -139,7 +139,7 @@ def _mandatory_faults(content: Content, policy: Policy) -> Iterator[Refusal]:
         audience = policy.audiences.get(name)
         for channel in audience.mandatory if audience else ():
             # The intranet and what leaves the house are there whatever a writer deselects.
-            if channel not in (*content.channels, "intranet", "press", "newsroom"):
+            if channel not in (*content.channels, "intranet", *policy.outside):
                 yield Refusal(
                     N_(
                         "Målgruppen ”{audience}” ska alltid få det genom: {channel}. Välj till det."

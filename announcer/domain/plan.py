@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from announcer.domain.announcement import AnnouncementState
-from announcer.domain.channel import BUILT_IN
+from announcer.domain.channel import TITLES
 from announcer.domain.errors import N_
 from announcer.domain.step import (
     ApprovalRule,
@@ -18,7 +18,7 @@ from announcer.domain.step import (
 )
 
 #: Titles, Swedish message ids, by the names that policies write.
-CHANNEL_NAMES: Mapping[str, str] = {name: kind.title for name, kind in BUILT_IN.items()}
+CHANNEL_NAMES: Mapping[str, str] = TITLES
 
 
 class Wait(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from announcer.db.models import GroupMemberRow, PersonRow, PressContactRow, UnitRow
 from announcer.domain.audience import BELOW, OWN, Person, Selection, Unit, Units
+from announcer.domain.channel import Addresses
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
 from announcer.people.stand_ins import running
@@ -106,13 +107,17 @@ def addressees(
     ``unit`` is the announcement's; ``languages`` are those there is a text in; the boards get a
     poster in each.
     """
-    if channel == "press":
-        return list(_press(session))
-    if channel == "email":
-        return _by_mail(session, policy, audience, unit)
-    if channel == "poster":
-        return [Addressee(f"poster {language}", "", language) for language in languages]
-    return [Addressee(key=channel, address="", language=policy.organisation.language)]
+    match policy.channels[channel].addresses:
+        case Addresses.PRESS_LIST:
+            return list(_press(session))
+        case Addresses.MAIL:
+            return _by_mail(session, policy, audience, unit)
+        case Addresses.BOARD:
+            return [Addressee(f"{channel} {language}", "", language) for language in languages]
+        case Addresses.PHONE:
+            return []  # no phones are on any list
+        case Addresses.ITSELF:
+            return [Addressee(key=channel, address="", language=policy.organisation.language)]
 
 
 def _press(session: Session) -> Iterator[Addressee]:

@@ -18,6 +18,7 @@ from announcer.domain.policy import Policy
 from announcer.people import lookup
 from announcer.services import approvers, health, situation
 from announcer.services.installation import Installation
+from announcer.services.installed import channel_faults
 
 OLDEST_POSTGRES = 15
 #: Days ahead for which clock changes are compared; plans reach no further.
@@ -68,10 +69,17 @@ def of_database(
             yield _time_zone(session, installation.policy.zone)
             yield _roles(session, installation.policy)
             yield _audiences(session, installation.policy)
+            yield from _channels(session, installation)
             yield from _work(session)
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0]
         yield wrong("PostgreSQL", said, "Run 'announcer migrate' with DATABASE_OWNER_URL.")
+
+
+def _channels(session: Session, installation: Installation) -> Iterator[Finding]:
+    for said in channel_faults(session, installation):
+        fault, _, remedy = said.partition(". ")
+        yield wrong("channels", fault, remedy)
 
 
 def _version(session: Session) -> Finding:

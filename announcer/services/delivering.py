@@ -221,6 +221,8 @@ def _next(
     A batch is in one language and of one text, which is not read again after ``before``.
     """
     channel = installation.channels[held.step.channel]
+    if channel.kind.external and not held.step.external:
+        raise GateClosed("a channel that leaves the house, in a step that does not")
     waiting = _waiting(session, held, channel.batch_size)
     due = [one for one in waiting if one.next_try_at is None or one.next_try_at <= held.now]
     if not due:

@@ -10,10 +10,12 @@ from announcer.channels import Channel
 from announcer.db.engine import Database
 from announcer.domain.announcement import Content
 from announcer.domain.audience import Person
+from announcer.domain.channel import BUILT_IN, Kinds
 from announcer.domain.errors import N_, NotAllowed
 from announcer.domain.organisation import Sender
 from announcer.domain.plan import Gate, may_start
 from announcer.domain.policy import Policy, canonical, parse_policy, policy_hash
+from announcer.domain.policy.channels import with_absent
 from announcer.services.kept import Kept
 
 
@@ -31,6 +33,8 @@ class Installation:
     channels: Mapping[str, Channel]
     base_url: str
     mail_domain: str
+    #: What policies may name here; of some there is no channel, because nobody set it up.
+    kinds: Kinds = field(default_factory=lambda: BUILT_IN)
     gate: Gate = may_start
     #: Called when something is committed that somebody should look at soon.
     wake: Callable[[], None] = lambda: None
@@ -56,7 +60,9 @@ class Installation:
     def policy_named(self, sha256: str, table: Callable[[], Mapping[str, Any]]) -> Policy:
         """The policy with this hash, parsed once; ``table`` reads its stored form."""
         if sha256 not in self._policies:
-            self._policies[sha256] = parse_policy(table(), f"policy {sha256[:12]}")
+            found = table()
+            kinds = with_absent(found, self.kinds)
+            self._policies[sha256] = parse_policy(found, f"policy {sha256[:12]}", kinds)
         return self._policies[sha256]
 
     def require(

@@ -22,6 +22,7 @@ from announcer.render.catalogue import translator
 from announcer.render.page import article, article_digest
 from announcer.services import records, situation
 from announcer.services.installation import Installation
+from announcer.services.installed import keep_channels
 
 
 def new_public_id() -> str:
@@ -56,6 +57,7 @@ def plan(session: Session, installation: Installation, row: AnnouncementRow) -> 
     revision = records.newest_revision(session, row.id)
     content = records.content_of(session, revision)
     policy = records.policy_of(session, installation, row)
+    keep_channels(session, policy)
     steps = make_plan(policy, content, load_units(session))
     without = missing_languages(content, policy)
     now = engine.now(session)

@@ -106,11 +106,9 @@ def _weed_reasons(session: Session, about: UUID) -> int:
 def _weed_recipients(session: Session, about: UUID, decision: str) -> int:
     """To whom this announcement was sent and who was called about it, and the bytes of mails that
     name their recipient."""
-    steps = select(StepRow.id).where(
-        StepRow.announcement == about, StepRow.channel.in_(("email", "press"))
-    )
+    steps = select(StepRow.id).where(StepRow.announcement == about)
     named = update(DeliveryRow).where(DeliveryRow.step.in_(steps), DeliveryRow.address != "")
-    press = select(StepRow.id).where(StepRow.announcement == about, StepRow.channel == "press")
+    press = select(StepRow.id).where(StepRow.announcement == about, StepRow.external)
     unlinked = session.execute(
         named.where(DeliveryRow.step.in_(press))
         .values(artefact=None)

@@ -41,8 +41,11 @@ OPERATOR = DOCS["docs/operate.md"]
 DEVELOPER = DOCS["docs/developer.md"]
 POLICY = DOCS["docs/policy.md"]
 
-#: How a name of a setting looks, in the program and in the documents.
-SETTING = re.compile(r"\b(?:ANNOUNCER_(?!TEST_)[A-Z_]*[A-Z]|DATABASE(?:_OWNER)?_URL|REDIS_URL)\b")
+#: How a name of a setting looks, in the program and in the documents; what begins with
+#: ANNOUNCER_CHANNEL_ is a package's.
+SETTING = re.compile(
+    r"\b(?:ANNOUNCER_(?!TEST_|CHANNEL_)[A-Z_]*[A-Z]|DATABASE(?:_OWNER)?_URL|REDIS_URL)\b"
+)
 
 
 # Settings -----------------------------------------------------------------------------------

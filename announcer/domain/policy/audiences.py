@@ -1,26 +1,33 @@
 """What an audience can be, and through which channels it can be told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from announcer.domain.audience import Reach
+from announcer.domain.channel import MEETING, Addresses, ChannelKind
 
 if TYPE_CHECKING:
     from announcer.domain.policy.classes import MessageClass, Step
     from announcer.domain.policy.model import Policy
 
+
+def _inside(kind: ChannelKind) -> bool:
+    """Whether it is for colleagues; what is said of channels that leave the house stands beside."""
+    return not kind.external and kind is not MEETING
+
+
 #: Channels that do not get to an audience, and what does.
-_WRONG: Mapping[Reach, tuple[frozenset[str], str]] = {
+_WRONG: Mapping[Reach, tuple[Callable[[ChannelKind], bool], str]] = {
     Reach.GROUP: (
-        frozenset({"intranet", "poster"}),
+        lambda kind: _inside(kind) and kind.addresses is not Addresses.MAIL,
         "a group reads neither the intranet nor the boards. Use 'email' or 'meeting'",
     ),
     Reach.TOLD: (
-        frozenset({"intranet", "poster", "email"}),
+        _inside,
         "nobody's address is known; a person tells them and ticks it. Use 'meeting'",
     ),
     Reach.PUBLIC: (
-        frozenset({"press"}),
+        lambda kind: kind.addresses is Addresses.PRESS_LIST,
         "it goes to newsrooms. Use 'newsroom', or an audience with reach = 'press'",
     ),
 }
@@ -49,8 +56,8 @@ def reach_faults(policy: "Policy", message_class: "MessageClass", step: "Step") 
     audience = policy.audiences.get(step.audience or "")
     if audience is None:
         return
-    channels, way = _WRONG.get(audience.reach, (frozenset(), ""))
-    if step.channel in channels:
+    is_wrong, way = _WRONG.get(audience.reach, (lambda _: False, ""))
+    if is_wrong(policy.channels[step.channel]):
         yield f"channel: {step.channel!r} does not get to {step.audience!r}: {way}."
     if audience.reach is Reach.GROUP and message_class.approval is None:
         yield (

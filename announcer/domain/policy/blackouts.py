@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from announcer.domain.policy.channels import SentChannel
 from announcer.domain.policy.strict import Strict, Words
 from announcer.domain.step import Silence
 
@@ -48,7 +49,7 @@ class Blackout(Strict):
     begins: Begins = Field(alias="from")
     until: Ends
     why: Words
-    channels: tuple[Literal["email", "poster", "press", "newsroom"], ...] = ("press", "newsroom")
+    channels: tuple[SentChannel, ...] = ("press", "newsroom")
     classes: tuple[str, ...] = ()
     #: Whether classes for emergencies go all the same. Only where none is concerned can it be false.
     lifted_for_urgent: bool = True

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from announcer.domain.notation import Duration
 from announcer.domain.policy.approval import Approval
+from announcer.domain.policy.channels import ChannelName
 from announcer.domain.policy.content import ContentRules, LeastNotice
 from announcer.domain.policy.strict import Strict, Words
 from announcer.domain.policy.windows import At, Window
@@ -47,7 +48,7 @@ class Step(Strict):
     """One channel of a class. ``when`` says if it is there always or only when the writer names
     its audience or its channel."""
 
-    channel: Literal["intranet", "email", "poster", "meeting", "press", "newsroom"]
+    channel: ChannelName
     audience: str | None = None
     after: tuple[str, ...] = ()
     when: Literal["always", "audience", "channel"] = "always"

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from announcer.domain.channel import BUILT_IN, Kinds
 from announcer.domain.errors import PolicyError
 from announcer.domain.policy.layers import layer_faults
 from announcer.domain.policy.model import Policy
@@ -13,12 +14,13 @@ from announcer.domain.policy.order import ordering_faults
 from announcer.domain.toml_file import read_toml
 
 
-def parse_policy(table: Mapping[str, Any], file: str) -> Policy:
+def parse_policy(table: Mapping[str, Any], file: str, channels: Kinds = BUILT_IN) -> Policy:
     """Check a table wholly; ``under`` in it is the owner's table, under which it may only be
-    stricter. Raises `PolicyError` with a line per fault: file, key and fix."""
+    stricter. ``channels`` are those that it may name. Raises `PolicyError` with a line per fault:
+    file, key and fix."""
     own = {key: value for key, value in table.items() if key != "under"}
     try:
-        policy = Policy.model_validate(own)
+        policy = Policy.model_validate(own, context={"channels": channels})
     except ValidationError as error:
         raise PolicyError("\n".join(f"{file}: {line}" for line in _plain(error))) from None
     if faults := ordering_faults(policy):
@@ -31,12 +33,12 @@ def parse_policy(table: Mapping[str, Any], file: str) -> Policy:
 def _beyond_the_owner(owner: Any, policy: Policy, file: str) -> list[str]:
     if not isinstance(owner, Mapping):
         return ["under: write the name of the owner's policy file in quotation marks."]
-    return layer_faults(parse_policy(owner, f"{file}: under"), policy)
+    return layer_faults(parse_policy(owner, f"{file}: under", policy.channels), policy)
 
 
-def load_policy(path: Path) -> Policy:
+def load_policy(path: Path, channels: Kinds = BUILT_IN) -> Policy:
     """Read and check a policy file. Raises `PolicyError`."""
-    return parse_policy(read_toml(path), str(path))
+    return parse_policy(read_toml(path), str(path), channels)
 
 
 def _plain(error: ValidationError) -> list[str]:

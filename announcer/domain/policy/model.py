@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from announcer.domain.audience import Person, Reach, Selection
 from announcer.domain.calendar import WorkingCalendar, day_matches, public_holidays
+from announcer.domain.channel import BUILT_IN, Kinds
 from announcer.domain.notation import Duration
 from announcer.domain.policy.blackouts import Blackout
+from announcer.domain.policy.channels import known
 from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.content import Limits
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
@@ -61,6 +63,16 @@ class Policy(Strict):
     spokespersons: tuple[Spokesperson, ...] = ()
     answers: Answers | None = None
     retention: Retention | None = None
+    _channels: Kinds = PrivateAttr(default=BUILT_IN)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the channels that it was read with."""
+        self._channels = known(context)
+
+    @property
+    def channels(self) -> Kinds:
+        """The channels that it may name, with what each says of itself."""
+        return self._channels
 
     @cached_property
     def calendars(self) -> Mapping[str, WorkingCalendar]:
@@ -125,6 +137,17 @@ class Policy(Strict):
     def is_external(self, audience: str) -> bool:
         """Whether an audience's name means people outside."""
         return audience in self.audiences and self.audiences[audience].reach.external
+
+    @cached_property
+    def channels_used(self) -> frozenset[str]:
+        """Names of the channels that its classes have a step in."""
+        classes = self.classes.values()
+        return frozenset(step.channel for one in classes for step in one.steps.values())
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Names of the channels that leave the house, whoever is addressed."""
+        return tuple(name for name, kind in self.channels.items() if kind.external)
 
     def has_role(
         self, person: Person, roles: Iterable[str], unit: str, about: UUID | None = None

@@ -8,7 +8,6 @@ kommunikation går före extern kommunikation").
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from announcer.domain.channel import BUILT_IN
 from announcer.domain.notation import quoted
 from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from announcer.domain.policy.approval import Approval
     from announcer.domain.policy.classes import MessageClass, Step
     from announcer.domain.policy.model import Policy
-
-#: Channels that leave the house, whoever is addressed.
-EXTERNAL_CHANNELS = frozenset(name for name, kind in BUILT_IN.items() if kind.external)
 
 
 def ordering_faults(policy: "Policy") -> list[str]:
@@ -136,7 +132,7 @@ def _gate_faults(policy: "Policy", step: "Step") -> Iterator[str]:
 def is_external(policy: "Policy", step: "Step") -> bool:
     """Whether a step leaves the house, by its channel or by its audience."""
     named = step.audience is not None and policy.is_external(step.audience)
-    return named or step.channel in EXTERNAL_CHANNELS
+    return named or policy.channels[step.channel].external
 
 
 def _promise_faults(
@@ -183,9 +179,12 @@ def _people_faults(
     policy: "Policy", message_class: "MessageClass", key: str, step: "Step"
 ) -> Iterator[str]:
     external = is_external(policy, step)
-    if external and step.channel not in EXTERNAL_CHANNELS:
-        yield f"channel: {step.channel!r} is an inside channel; people outside get 'press' or 'newsroom'."
-    if step.channel in EXTERNAL_CHANNELS and not (
+    if external and step.channel not in policy.outside:
+        yield (
+            f"channel: {step.channel!r} is an inside channel; people outside get "
+            f"{' or '.join(map(repr, policy.outside))}."
+        )
+    if step.channel in policy.outside and not (
         step.audience and step.audience in policy.audiences and policy.is_external(step.audience)
     ):
         yield "audience: name an external audience; nothing leaves the house by default."

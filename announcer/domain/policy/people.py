@@ -1,15 +1,15 @@
 """Who may do something, and who can be told."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from announcer.domain.audience import Person, Reach, Selection
+from announcer.domain.policy.channels import ChannelName
 from announcer.domain.policy.strict import Strict, Words
 
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-Channel = Literal["intranet", "email", "poster", "meeting", "press", "newsroom"]
 
 
 class Role(Strict):
@@ -47,7 +47,7 @@ class Audience(Strict):
     positions: tuple[Words, ...] = ()
     languages: tuple[LanguageCode, ...] = ()
     #: Channels that these people always get, whatever a writer chooses.
-    mandatory: tuple[Channel, ...] = ()
+    mandatory: tuple[ChannelName, ...] = ()
     source: str = ""
 
     @property

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from announcer.domain.calendar import in_utc, next_clock
 from announcer.domain.notation import Clock
+from announcer.domain.policy.channels import SentChannel
 from announcer.domain.policy.strict import Strict
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class Quiet(Strict):
 
     begins: Clock
     ends: Clock
-    channels: tuple[Literal["email", "poster", "press", "newsroom"], ...] = ("email",)
+    channels: tuple[SentChannel, ...] = ("email",)
     source: str = ""
 
     def over(self, channel: str, moment: datetime, zone: ZoneInfo) -> datetime | None:

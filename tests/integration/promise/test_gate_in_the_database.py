@@ -5,7 +5,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from psycopg.errors import CheckViolation, InsufficientPrivilege
+from psycopg.errors import (
+    CheckViolation,
+    ForeignKeyViolation,
+    InsufficientPrivilege,
+    UniqueViolation,
+)
 
 from tests.world import World
 
@@ -99,6 +104,40 @@ def test_nothing_external_is_planned_without_an_approval(
             " AS steps (n, key, channel, after, digest) WHERE a.public_id = %s ORDER BY n",
             (public_id,),
         )
+
+
+PLANNED = (
+    "INSERT INTO announcer.step (id, announcement, revision, position, key, channel, audience,"
+    " external, before_intranet, after, floor_seconds, approval, approvals_needed, author_last,"
+    " release_by, ticked_by, greatest_lateness_seconds, urgent, source, state, page_digest)"
+    " SELECT gen_random_uuid(), a.id, r.id, n, key, key, '{{}}', {external}, false, after::text[],"
+    " 0, 'other', 1, false, '{{}}', '{{}}', 1, false, '', 'waiting', digest"
+    " FROM announcer.announcement a JOIN announcer.revision r ON r.announcement = a.id,"
+    " (VALUES (0, 'intranet', '{{}}', 'x'), (1, '{channel}', '{{intranet}}', NULL))"
+    " AS steps (n, key, after, digest) WHERE a.public_id = %s ORDER BY n"
+)
+
+
+@pytest.mark.parametrize("channel", ["press", "newsroom", "tidning", "okänd"])
+def test_no_step_is_inside_whose_channel_leaves_the_house(
+    world: World, app: psycopg.Connection, channel: str
+) -> None:
+    app.execute("INSERT INTO announcer.channel VALUES ('tidning', true)")  # as a package says
+    public_id = world.decision(title="Som om det var inne")
+    with pytest.raises(ForeignKeyViolation, match="fk_step_channel_external"):
+        app.execute(PLANNED.format(channel=channel, external="false"), (public_id,))
+    app.execute(PLANNED.format(channel="tidning", external="n = 1"), (public_id,))
+
+
+def test_what_a_channel_said_of_itself_is_not_the_apps_to_change(
+    app: psycopg.Connection,
+) -> None:
+    with pytest.raises(InsufficientPrivilege):
+        app.execute("UPDATE announcer.channel SET external = false WHERE name = 'press'")
+    with pytest.raises(InsufficientPrivilege):
+        app.execute("DELETE FROM announcer.channel WHERE name = 'press'")
+    with pytest.raises(UniqueViolation):
+        app.execute("INSERT INTO announcer.channel VALUES ('press', false)")
 
 
 def test_a_plan_without_the_intranet_cannot_be_made(world, app):
