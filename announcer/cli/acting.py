@@ -90,10 +90,11 @@ def withdraw(desk: Desk, announcement: str, why: str) -> None:
 @click.argument("announcement")
 @click.argument("step")
 @click.option("--note", default="", help="A note for the record.")
+@click.option("--unit", default="", help="The unit that held it, where each holds its own.")
 @pass_desk
-def held(desk: Desk, announcement: str, step: str, note: str) -> None:
+def held(desk: Desk, announcement: str, step: str, note: str, unit: str) -> None:
     """Tick meeting STEP of ANNOUNCEMENT as held."""
-    holding.tick(desk.installation, desk.actor, announcement, step, note)
+    holding.tick(desk.installation, desk.actor, announcement, step, note, unit)
     click.echo(desk.translate(N_("Mötet är avbockat.")))
 
 

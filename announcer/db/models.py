@@ -328,6 +328,8 @@ class StepRow(Base):
     meant_for: Mapped[Moment | None]
     #: When it does not begin: beginning and end (RFC 3339) and why.
     silences: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")
+    #: A meeting that is ticked in each unit it concerns.
+    per_unit: Mapped[bool] = mapped_column(server_default="false")
 
     state: Mapped[str] = mapped_column(default=StepState.WAITING.value)
     #: When the dispatcher looks next; null means "when something happens".
@@ -408,13 +410,22 @@ class ReleaseRow(Base):
 
 
 class TickRow(Base):
-    """A person said that a meeting was held."""
+    """A person said that a meeting was held: in a unit, where it is held in each."""
 
     __tablename__ = "tick"
     step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True, server_default="")
     actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
     note: Mapped[str]
     at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class MeetingUnitRow(Base):
+    """A unit that holds a meeting of its own; fixed when the step begins, as recipients are."""
+
+    __tablename__ = "meeting_unit"
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("announcer.unit.code"), primary_key=True)
 
 
 class HappenedRow(Base):
@@ -479,6 +490,8 @@ class CallRow(Base):
     message: Mapped[str]
     message_values: Mapped[str]
     roles: Mapped[Names]
+    #: The unit towards which these have their roles; empty for the announcement's own.
+    unit: Mapped[str] = mapped_column(server_default="")
     made_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
     #: When it is mailed next; whoever takes it moves this by a lease.
     due_at: Mapped[Moment]

@@ -107,6 +107,7 @@ def _planned(
         approval=ApprovalRule.OTHER,
         release_by=release.by if (release := cls.steps[cls.leader(key)].release) else (),
         ticked_by=step.ticked_by,
+        per_unit=step.held == "per unit",
         greatest_lateness=step.greatest_lateness or cls.greatest_lateness,
         urgent=cls.urgent or step.channel == "intranet",
         source=step.source or cls.source,

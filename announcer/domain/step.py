@@ -107,6 +107,8 @@ class PlannedStep:
     meant_for: datetime | None = None
     #: When it does not begin, whatever else is fulfilled; a person's lift opens it.
     silences: tuple[Silence, ...] = ()
+    #: A meeting that is held in each unit it concerns, and ticked there.
+    per_unit: bool = False
 
 
 @dataclass(frozen=True)

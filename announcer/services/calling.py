@@ -60,6 +60,7 @@ def call(
     message: str,
     *,
     step: StepRow | None = None,
+    of_unit: str = "",
     **values: str | int | datetime,
 ) -> bool:
     """Call everyone who has one of ``roles``, once for each ``what``; whether that was now.
@@ -67,7 +68,9 @@ def call(
     ``what`` is a key that stays the same while the same thing is waited for, for example
     ``"handover:press"``. ``message`` is a Swedish message id, marked where it is written; a value
     that is a message id (a channel's name) is translated as well, and a moment (aware) is put into
-    words. Part of the caller's transaction: a call is made with what it is about, or not at all.
+    words. Who has a role has it towards ``of_unit``, or else the announcement's own unit.
+
+    Part of the caller's transaction: a call is made with what it is about, or not at all.
     """
     made = session.scalar(
         insert(CallRow)
@@ -79,6 +82,7 @@ def call(
             message=message,
             message_values=json.dumps(_as_json(values), ensure_ascii=False),
             roles=list(roles),
+            unit=of_unit,
             due_at=engine.now(session),
         )
         .on_conflict_do_nothing(index_elements=["announcement", "what"])
@@ -200,7 +204,7 @@ def may_answer(
     """Whoever has one of the called roles; and the information unit, which watches everything."""
     policy = records.policy_of(session, installation, row)
     roles = (*roles_of(policy, called), *policy.information_unit)
-    return policy.has_role(actor, roles, row.unit, row.id)
+    return policy.has_role(actor, roles, called.unit or row.unit, row.id)
 
 
 def answer(installation: Installation, actor: Person, reference: str) -> bool:

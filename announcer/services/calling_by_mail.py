@@ -102,7 +102,9 @@ def _take(installation: Installation, call: UUID) -> _Letters | None:
         policy = records.policy_of(session, installation, row)
         people = [
             one
-            for one in holders(session, policy, roles_of(policy, called), row.unit, row.id)
+            for one in holders(
+                session, policy, roles_of(policy, called), called.unit or row.unit, row.id
+            )
             if one.person.pseudonym not in called.reached
         ]
         called.attempts += 1

@@ -31,7 +31,7 @@ from announcer.domain.schedule import quiet_until
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
-from announcer.services import following, records, settling, situation
+from announcer.services import following, meeting, records, settling, situation
 from announcer.services.installation import Installation
 
 log = get_logger("announcer.dispatching")
@@ -188,6 +188,8 @@ def _start(
         row = about[step.announcement]
         log.info("step begun", announcement=row.public_id, step=step.key, channel=step.channel)
         if step.channel == "meeting":
+            policy = records.policy_of(session, installation, row)
+            meeting.fix_units(session, policy, row, step)
             continue
         content = records.text_of(session.get_one(RevisionRow, step.revision))
         policy = records.policy_of(session, installation, row)

@@ -10,14 +10,14 @@ from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, ReleaseRow, StepRow, TickRow
+from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, ReleaseRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.schedule import who_releases
 from announcer.domain.step import StepState
-from announcer.services import planning, records, settling, situation
+from announcer.services import meeting, planning, records, settling, situation
 from announcer.services.installation import Installation
 
 
@@ -198,31 +198,50 @@ def _abandon_untried(session: Session, row: AnnouncementRow) -> None:
 
 
 def tick(
-    installation: Installation, actor: Person, reference: str, key: str, note: str = ""
+    installation: Installation,
+    actor: Person,
+    reference: str,
+    key: str,
+    note: str = "",
+    unit: str = "",
 ) -> None:
-    """Say that a meeting was held. Raises `NotAllowed`, or `Refusal` where it is not its time."""
+    """Say that a meeting was held; with a ``unit``, there, where each unit holds its own.
+
+    Raises `NotAllowed`, or `Refusal` where it is not its time or not clear in which unit.
+    """
     with installation.database.transaction("tick") as session:
         row = records.under_way(session, reference)
         step = planning.step_named(session, row, key)
         if step is None or step.channel != "meeting":
             raise Refusal(N_("Det finns inget möte ”{key}” i planen."), key=key[:80])
-        ticks = N_("Det är {roles} som bockar av mötet.")
-        right = records.require(session, installation, row, actor, step.ticked_by, ticks)
-        if step.state == StepState.SETTLED.value:
+        policy = records.policy_of(session, installation, row)
+        units = meeting.standing(session, policy, row, step)
+        one = None
+        if step.per_unit:
+            one, right = meeting.ticked_now(policy, row, units, actor, unit)
+        else:
+            right = records.require(
+                session, installation, row, actor, step.ticked_by, meeting.TICKS
+            )
+        if step.state == StepState.SETTLED.value or (one and one.held):
             return
         if step.state == StepState.WAITING.value:
-            verdict = installation.gate(key, situation.facts_of(session, row), engine.now(session))
-            if not verdict.allowed:
-                raise Refusal(verdict.reasons[0].message, **verdict.reasons[0].values)
-            step.state = StepState.SENDING.value
-            session.flush()
-        session.add(TickRow(step=step.id, actor=actor.pseudonym, note=note.strip()[:500]))
-        session.flush()
-        step.state = StepState.SETTLED.value
-        lent = records.in_right_of(actor, right)
-        records.append(
-            session, row.id, "meeting held", actor.pseudonym, step=key, note=note[:500], **lent
-        )
-        planning.wake(session, row)
-        settling.complete(session, row)
+            _begin_meeting(session, installation, row, step)
+        meeting.append_held(session, row, step, actor, right, note, one.unit if one else "")
+        if all(other.held for other in units if other is not one):
+            step.state = StepState.SETTLED.value
+            planning.wake(session, row)
+            settling.complete(session, row)
     installation.wake()
+
+
+def _begin_meeting(
+    session: Session, installation: Installation, row: AnnouncementRow, step: StepRow
+) -> None:
+    """Nobody looked since it may begin. Raises `Refusal` where it may not."""
+    verdict = installation.gate(step.key, situation.facts_of(session, row), engine.now(session))
+    if not verdict.allowed:
+        raise Refusal(verdict.reasons[0].message, **verdict.reasons[0].values)
+    step.state = StepState.SENDING.value
+    meeting.fix_units(session, records.policy_of(session, installation, row), row, step)
+    session.flush()

@@ -105,6 +105,7 @@ def _step_row(
         author_last=step.author_last,
         release_by=list(step.release_by),
         ticked_by=list(step.ticked_by),
+        per_unit=step.per_unit,
         greatest_lateness_seconds=int(step.greatest_lateness.total_seconds()),
         urgent=step.urgent,
         source=step.source,

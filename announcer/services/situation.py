@@ -45,6 +45,7 @@ def planned(row: StepRow) -> PlannedStep:
         approval=ApprovalRule(row.approval),
         release_by=tuple(row.release_by),
         ticked_by=tuple(row.ticked_by),
+        per_unit=row.per_unit,
         greatest_lateness=timedelta(seconds=row.greatest_lateness_seconds),
         urgent=row.urgent,
         source=row.source,

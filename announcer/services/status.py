@@ -23,6 +23,7 @@ from announcer.services import (
     approvals,
     approvers,
     calling,
+    meeting,
     planning,
     records,
     settling,
@@ -30,6 +31,7 @@ from announcer.services import (
 )
 from announcer.services.approvals import Standing
 from announcer.services.installation import Installation
+from announcer.services.meeting import Held
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,20 @@ class StepStatus:
     can_be_passed_over: bool = False
     #: What people can do about what it waits for.
     openings: tuple[Opening, ...] = ()
+    #: Where each unit holds its own meeting: in which it has been held.
+    units: tuple[Held, ...] = ()
+
+    @property
+    def held_in(self) -> int:
+        """In how many of the units it has been held."""
+        return sum(one.held for one in self.units)
+
+    @property
+    def ticks(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """What can be ticked still: the roles that may, and the unit of which, empty for all."""
+        if not self.units:
+            return ((self.ticked_by, ""),)
+        return tuple((one.by, one.unit) for one in self.units if not one.held)
 
 
 @dataclass(frozen=True)
@@ -172,6 +188,12 @@ def _concerns(
     """By the announcement's own policy; whoever watches everything does so by today's."""
     policy, today = records.policy_of(session, installation, row), installation.policy
     chain = approvals.chain_of(session, policy, row.class_name, row.unit)
+    if any(
+        policy.has_role(actor, (*step.ticked_by, *one.by), one.unit, row.id)
+        for step in found.steps
+        for one in step.units
+    ):
+        return True
     roles = (
         *policy.information_unit,
         *found.openers,
@@ -206,8 +228,9 @@ def meetings_for(installation: Installation, actor: Person) -> list[Announcement
         for found in under_way(installation)
         if any(
             step.can_tick
-            and policy.has_role(
-                actor, tuple(r for r in step.ticked_by if r in policy.roles), found.unit, found.id
+            and any(
+                policy.has_role(actor, roles, unit or found.unit, found.id)
+                for roles, unit in step.ticks
             )
             for step in found.steps
         )
@@ -328,6 +351,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         and (step.state == StepState.SENDING.value or (waiting and verdict.allowed)),
         source=step.source,
         ticked_by=tuple(step.ticked_by),
+        units=tuple(meeting.standing(session, looked.policy, looked.row, step)),
     )
 
 

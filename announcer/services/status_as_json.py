@@ -43,6 +43,7 @@ def as_json(found: AnnouncementStatus, translate: Callable[[str], str]) -> dict[
                     for o in step.openings
                 ],
                 "recipients": dict(step.recipients),
+                "units": [{"unit": one.unit, "held": one.held} for one in step.units],
             }
             for step in found.steps
         ],

@@ -13,7 +13,7 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.patience import patience
-from announcer.services import calling, planning, records, situation
+from announcer.services import meeting, planning, records, situation
 from announcer.services.installation import Installation
 
 #: Something may have happened meanwhile that begins or ends a wait.
@@ -69,7 +69,5 @@ def _call(
     for one in found:
         if one.ends <= now:
             about = planning.step_named(session, row, one.step) if one.step else None
-            made += calling.call(
-                session, row, one.what, one.roles, one.message, step=about, **one.values
-            )
+            made += meeting.call(session, policy, row, one, about)
     return made, [one.ends for one in found if one.ends > now]

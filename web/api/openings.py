@@ -58,7 +58,7 @@ def _events(found: AnnouncementStatus) -> list[dict[str, Any]]:
 
 @blueprint.post("/<public_id>/gates/<key>")
 @needs(Scope.GATES)
-@blueprint.input(schemas.NoteIn)
+@blueprint.input(schemas.HeldIn)
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="Say that a meeting was held", operation_id="open_gate")
 def open_gate(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
@@ -66,7 +66,8 @@ def open_gate(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
     known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        holding.tick(inside, person, public_id, key, json_data["note"])
+        note, unit = json_data["note"], json_data["unit"]
+        holding.tick(inside, person, public_id, key, note, unit)
         return done(public_id)
 
     return carried_out(act)

@@ -182,6 +182,13 @@ class NoteIn(Schema):
     note = String(load_default="", validate=[Length(max=500), NO_NUL])
 
 
+class HeldIn(NoteIn):
+    """A note for the record, and the unit that held the meeting where each holds its own; it may be
+    left out by whoever leads only one."""
+
+    unit = String(load_default="", validate=[Length(max=300), NO_NUL])
+
+
 class EventIn(Schema):
     """What has happened, by the policy's name, and what is to stand with it."""
 
@@ -235,8 +242,16 @@ class Opening(Schema):
     roles = List(String(), required=True)
 
 
+class UnitHeld(Schema):
+    """A unit that holds a meeting of its own, and whether it has."""
+
+    unit = String(required=True)
+    held = Boolean(required=True)
+
+
 class Step(Schema):
-    """One step. Moments are RFC 3339 in UTC; ``waits_for`` is in the caller's language."""
+    """One step. Moments are RFC 3339 in UTC; ``waits_for`` is in the caller's language. ``units``
+    are those of a meeting that is held in each."""
 
     key = String(required=True)
     channel = String(required=True)
@@ -255,6 +270,7 @@ class Step(Schema):
     waits_for = List(String(), required=True)
     openings = List(Nested(Opening), required=True)
     recipients = Dict(keys=String(), values=Integer(), required=True)
+    units = List(Nested(UnitHeld), required=True)
 
 
 class GivenOut(Schema):

@@ -22,7 +22,8 @@ def one(public_id: str) -> str:
 @blueprint.post("/moten/<key>")
 def meeting_held(public_id: str, key: str) -> Response:
     """Say that a meeting was held."""
-    holding.tick(installation(), actor(), public_id, key, request.form.get("anteckning", ""))
+    note, unit = request.form.get("anteckning", ""), request.form.get("enhet", "")
+    holding.tick(installation(), actor(), public_id, key, note, unit)
     flash(_("Mötet är markerat som hållet."))
     return redirect(url_for(".one", public_id=public_id), 303)
 

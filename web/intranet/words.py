@@ -176,6 +176,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.globals.update({word.__name__: word for word in WORDS})
     app.jinja_env.globals["channel_names"] = CHANNEL_NAMES
     app.jinja_env.filters["audience_name"] = audience_name
+    app.jinja_env.filters["unit_name"] = unit_name
     app.jinja_env.filters["channel_name"] = lambda channel: _(CHANNEL_NAMES.get(channel, channel))
 
     @app.context_processor

@@ -63,6 +63,8 @@ class Step(Strict):
     ceiling: Duration | None = None
     release: Release | None = None
     ticked_by: tuple[str, ...] = ()
+    #: Whether a meeting is one, or one in each unit that it concerns.
+    held: Literal["once", "per unit"] = "once"
     greatest_lateness: Duration | None = None
     source: str = ""
 

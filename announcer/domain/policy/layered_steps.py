@@ -189,6 +189,11 @@ def _ticked(pair: StepPair) -> Iterator[str]:
         yield f"ticked_by: the owner does not name {listed(more)}. Remove it."
 
 
+def _held(pair: StepPair) -> Iterator[str]:
+    if pair.was and pair.was.held == "per unit" and pair.now.held != "per unit":
+        yield 'held: is "per unit" at the owner. Write that.'
+
+
 def _lateness(pair: StepPair) -> Iterator[str]:
     if pair.was is None:
         return
@@ -257,6 +262,7 @@ STEP_COMPARISONS: tuple[Callable[[StepPair], Iterator[str]], ...] = (
     _gates,
     _hour,
     _ticked,
+    _held,
     _lateness,
     _lead,
 )

@@ -192,8 +192,7 @@ def _people_faults(
         yield 'window: say how long staff are ahead, for example window = { duration = "2 h" }.'
     if external and message_class.approval is None:
         yield "approval: what leaves the house needs somebody's approval. Add it to the class."
-    if step.channel == "meeting" and not step.ticked_by:
-        yield "ticked_by: say which role ticks that the meeting was held."
+    yield from _meeting_faults(policy, step)
     if release := step.release:
         yield from _missing_roles(policy, "release.by", release.by)
         yield from _missing_roles(policy, "release.out_of_hours", release.out_of_hours)
@@ -204,6 +203,20 @@ def _people_faults(
         if step.window and step.window.same_time_as:
             yield "release: it is released with the step it is at the same time as. Remove it."
     yield from _missing_roles(policy, "ticked_by", step.ticked_by)
+
+
+def _meeting_faults(policy: "Policy", step: "Step") -> Iterator[str]:
+    """A meeting needs somebody who says that it was held; one in each unit needs units, too."""
+    if step.channel == "meeting" and not step.ticked_by:
+        yield "ticked_by: say which role ticks that the meeting was held."
+    if step.held == "once":
+        return
+    if step.channel != "meeting":
+        yield "held: only a meeting is held in each unit. Remove it."
+    elif step.audience is not None and not policy.is_staff(step.audience):
+        yield 'held: these people belong to no unit. Write "once", or remove it.'
+    elif not any(policy.roles[r].unit == "own" for r in step.ticked_by if r in policy.roles):
+        yield 'held: name a role with unit = "own" in ticked_by, who says it of their own unit.'
 
 
 def _missing_roles(policy: "Policy", key: str, roles: tuple[str, ...]) -> Iterator[str]:

@@ -40,6 +40,8 @@ OWNER: dict[str, Any] = {
     f"{PRESS}/gates": ["klart"],
     f"{BESLUT}/steps/epost/strength": "must",
     "classes/kommande beslut/steps/press/at": {"before_known": "1 h"},
+    "classes/kommande beslut/steps/mote/ticked_by": ["enhetschef"],
+    "classes/kommande beslut/steps/mote/held": "per unit",
 }
 
 
@@ -141,6 +143,7 @@ WEAKER: list[tuple[dict[str, Any], str, str]] = [
     ({"classes/kommande beslut/steps/press/at": REMOVED}, "steps.press.at", "owner's"),
     ({"classes/kommande beslut/steps/press/at": {"before_known": "2 h"}}, "steps.press.at", "owner's"),
     ({"classes/information/steps/mote/ticked_by": ["chef"]}, "steps.mote.ticked_by", "'chef'"),
+    ({"classes/kommande beslut/steps/mote/held": "once"}, "steps.mote.held", '"per unit"'),
     ({f"{PRESS}/greatest_lateness": "9 d"}, "steps.press.greatest_lateness", "or less"),
     ({f"{PRESS}/window": {"working": "1 h", "hours": "vaxeln"}}, "steps.press.window", "at the owner by 2:00:00"),
     ({f"{PRESS}/window": {"duration": "3 h"}}, "steps.press.window", "ahead by less"),

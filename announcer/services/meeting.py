@@ -1,0 +1,162 @@
+"""Meetings: in which units they are held, who leads them there, and where they have been held.
+
+That a meeting was held is on record, with who said so. Who came, and who read what was in the
+leader's hand, is nobody's business (TF 3 kap. 5 §).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from announcer.db.models import AnnouncementRow, MeetingUnitRow, StepRow, TickRow
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, NotAllowed, Refusal
+from announcer.domain.patience import Patience
+from announcer.domain.policy import Policy
+from announcer.people.lookup import directory, load_units, staff_in
+from announcer.services import calling, records
+
+#: Who says that a meeting was held; the sentence of a refusal.
+TICKS = N_("Det är {roles} som bockar av mötet.")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A unit's own meeting: the roles of which somebody says that it was held."""
+
+    unit: str
+    held: bool
+    by: tuple[str, ...]
+
+
+def standing(session: Session, policy: Policy, row: AnnouncementRow, step: StepRow) -> list[Held]:
+    """Each unit's own meeting, in the order of their codes; nothing where there is one for all."""
+    if not step.per_unit:
+        return []
+    held = set(session.scalars(select(TickRow.unit).where(TickRow.step == step.id)))
+    led = _led(session, policy, step)
+    roles, nobody = tuple(step.ticked_by), policy.information_unit
+    return [
+        Held(unit, unit in held, roles if unit in led else nobody)
+        for unit in _units(session, policy, row, step, led)
+    ]
+
+
+def _units(
+    session: Session, policy: Policy, row: AnnouncementRow, step: StepRow, led: frozenset[str]
+) -> list[str]:
+    """Those that were fixed when the step began; before that, as it would be now."""
+    fixed = select(MeetingUnitRow.unit).where(MeetingUnitRow.step == step.id)
+    if found := session.scalars(fixed.order_by(MeetingUnitRow.unit)).all():
+        return list(found)
+    units = load_units(session)
+    people = staff_in(policy, units, tuple(step.audience), row.unit).subquery()
+    codes = session.scalars(select(people.c.unit).distinct()).all() or [row.unit]
+    # A unit without a leader of its own is told by the nearest one above.
+    return sorted({next((up for up in units.upwards(one) if up in led), one) for one in codes})
+
+
+def _led(session: Session, policy: Policy, step: StepRow) -> frozenset[str]:
+    """The units that somebody leads who may tick there what is held there."""
+    own = [r for name in step.ticked_by if (r := policy.roles.get(name)) and r.unit == "own"]
+    return frozenset(
+        one.unit for one in directory(session) if any(role.fits(one, one.unit) for role in own)
+    )
+
+
+def fix_units(session: Session, policy: Policy, row: AnnouncementRow, step: StepRow) -> None:
+    """The step begins: from here on it is known whose meetings are waited for."""
+    if step.per_unit:
+        session.flush()
+        for unit in _units(session, policy, row, step, _led(session, policy, step)):
+            session.add(MeetingUnitRow(step=step.id, unit=unit))
+        session.flush()
+
+
+def may_tick(policy: Policy, row: AnnouncementRow, one: Held, actor: Person) -> Person | None:
+    """In whose right ``actor`` says that a unit's meeting was held; None where they may not."""
+    return policy.in_whose_right(actor, one.by, one.unit, row.id)
+
+
+def ticked_now(
+    policy: Policy, row: AnnouncementRow, found: list[Held], actor: Person, unit: str
+) -> tuple[Held, Person]:
+    """Whose meeting ``actor`` says was held: of ``unit``, or of the only one that is theirs.
+
+    Raises `NotAllowed` where none is, or `Refusal` where it is not clear which.
+    """
+    rights = {one: right for one in found if (right := may_tick(policy, row, one, actor))}
+    named = [one for one in rights if unit in ("", one.unit)]
+    if not named:
+        roles = tuple(dict.fromkeys(role for one in found for role in one.by))
+        raise NotAllowed(TICKS, roles=policy.titles(roles))
+    left = [one for one in named if not one.held]
+    if len(left) > 1:
+        codes = ", ".join(one.unit for one in left)
+        raise Refusal(N_("Säg i vilken enhet mötet har hållits: {units}."), units=codes)
+    one = (left or named)[0]
+    return one, rights[one]
+
+
+def call(
+    session: Session, policy: Policy, row: AnnouncementRow, waited: Patience, step: StepRow | None
+) -> int:
+    """Call whoever must be called; about a meeting in each unit, those whose unit has not held it.
+    How many calls were made."""
+    made = 0
+    for what, unit, roles, message in _calls(session, policy, row, waited, step):
+        values = dict(waited.values)
+        if unit:
+            values["unit"] = load_units(session).by_code[unit].name
+        made += calling.call(session, row, what, roles, message, step=step, of_unit=unit, **values)
+    return made
+
+
+def _calls(
+    session: Session, policy: Policy, row: AnnouncementRow, waited: Patience, step: StepRow | None
+) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """What it is about, the unit towards which who is called has their role, the roles, the
+    sentence."""
+    if step is None or not step.per_unit:
+        yield waited.what, "", waited.roles, waited.message
+        return
+    yield waited.what, "", policy.information_unit, waited.message
+    mine = N_("{unit}: ingen har sagt att mötet har hållits. Det skulle ha varit klart {until}.")
+    for one in standing(session, policy, row, step):
+        if not one.held and one.by != policy.information_unit:
+            roles = tuple(r for r in one.by if r not in policy.information_unit)
+            yield f"{waited.what}: {one.unit}", one.unit, roles, mine
+
+
+def of_their_own(
+    session: Session, policy: Policy, row: AnnouncementRow, step: StepRow, actor: Person
+) -> bool:
+    """Whether ``actor`` leads a unit that holds the meeting for itself."""
+    found = standing(session, policy, row, step)
+    return any(policy.has_role(actor, step.ticked_by, one.unit, row.id) for one in found)
+
+
+def append_held(
+    session: Session,
+    row: AnnouncementRow,
+    step: StepRow,
+    actor: Person,
+    right: Person,
+    note: str,
+    unit: str,
+) -> None:
+    """On record: who said that it was held, and of which unit."""
+    session.add(TickRow(step=step.id, actor=actor.pseudonym, note=note.strip()[:500], unit=unit))
+    where = {"unit": unit} if unit else {}
+    records.append(
+        session,
+        row.id,
+        "meeting held",
+        actor.pseudonym,
+        step=step.key,
+        note=note.strip()[:500],
+        **where,
+        **records.in_right_of(actor, right),
+    )
