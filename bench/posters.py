@@ -74,7 +74,7 @@ def _bare(compiler: typst.Compiler, one: Edition, written: str) -> bytes:
         SOURCE,
         root=SOURCE.parent,
         format="pdf",
-        sys_inputs={"poster": written},
+        sys_inputs={"content": written},
         pdf_standards=["a-2a", "ua-1"],
         timestamp=one.at,
     )
