@@ -14,7 +14,10 @@ from announcer.embedded import postgres
 from announcer.embedded.postgres import EmbeddedPostgres
 from tests.doubles.recording_smtp import RecordingSmtp
 from tests.public_house import PublicHouse
+from tests.third_party import built_package, gateway, installed_package
 from tests.world import EXAMPLES, TEMPLATE, World, fill_template
+
+__all__ = ["built_package", "gateway", "installed_package"]  # fixtures, by their import
 
 # Timings never decide a test.
 settings.register_profile("announcer", deadline=None)

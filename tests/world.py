@@ -6,7 +6,7 @@ HTTP, never from our own tables.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -55,8 +55,14 @@ Det här händer nu.
 """
 
 
-def config(app_url: str, intranet_url: str, smtp_port: int, policy: Path = POLICY) -> Config:
-    """Settings as an operator would give them."""
+def config(
+    app_url: str,
+    intranet_url: str,
+    smtp_port: int,
+    policy: Path = POLICY,
+    channels: Mapping[str, str] | None = None,
+) -> Config:
+    """Settings as an operator would give them; ``channels`` are those of packages."""
     return Config.read(
         {
             "DATABASE_URL": app_url,
@@ -66,6 +72,7 @@ def config(app_url: str, intranet_url: str, smtp_port: int, policy: Path = POLIC
             "ANNOUNCER_SECRET_KEY": SECRET,
             "ANNOUNCER_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?helo=test.example",
             "ANNOUNCER_SIGN_IN": "choose",
+            **(channels or {}),
         }
     )
 
@@ -99,6 +106,7 @@ class World:
         folder: Path,
         *,
         policy: Path = POLICY,
+        channels: Mapping[str, str] | None = None,
         point: Point = silent,
         gate: Gate = may_start,
     ) -> None:
@@ -108,7 +116,7 @@ class World:
         self.owner = psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.config = config(app_url, self.url, smtp.port, policy)
+        self.config = config(app_url, self.url, smtp.port, policy, channels)
         self.installation = install(self.config, point=point, gate=gate)
         self._web: Callable[..., Any] | None = None
         #: Given the WSGI environment, answers instead of the intranet; None lets it answer.
