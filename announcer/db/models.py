@@ -451,6 +451,16 @@ class PassedOverRow(Base):
     at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
 
 
+class GivenUpRow(Base):
+    """A person said why a step that came too late never goes."""
+
+    __tablename__ = "given_up"
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    ground: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
 class BoardUpRow(Base):
     """A person said that the notice is up on the board of a workplace."""
 

@@ -197,6 +197,12 @@ def who_opens_up(policy: Policy, class_name: str, now: datetime) -> tuple[str, .
     return tuple(dict.fromkeys((*policy.information_unit, *on_duty)))
 
 
+def who_is_on_duty(policy: Policy, class_name: str, now: datetime) -> tuple[str, ...]:
+    """The roles that decide at ``now`` (aware UTC) about what was stopped and what is in doubt: those
+    who open up, and whoever the policy names besides."""
+    return tuple(dict.fromkeys((*who_opens_up(policy, class_name, now), *policy.duty.by)))
+
+
 @dataclass(frozen=True)
 class Forecast:
     """A step with the earliest moment (aware UTC) at which it could begin, as the plan looks

@@ -15,7 +15,8 @@ class StepState(StrEnum):
     SENDING = "sending"
     #: Every recipient was tried once and none is under way. Deferred ones carry on behind it.
     SETTLED = "settled"
-    #: The announcement was withdrawn before the step was settled.
+    #: The announcement was withdrawn before the step was settled, or the step came too late and a
+    #: person gave it up.
     WITHDRAWN = "withdrawn"
 
 

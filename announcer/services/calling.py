@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, CallRow, StepRow
+from announcer.db.models import AnnouncementRow, CallRow, DeliveryRow, StepRow
 from announcer.domain.audience import Person
+from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotAllowed, NotFound
 from announcer.domain.policy import Policy
 from announcer.services import records
@@ -109,9 +110,15 @@ def _from_json(stored: str) -> dict[str, object]:
     }
 
 
+#: Between what is waited for and the number of the reminder: each reminder is a call of its own.
+AGAIN = " #"
+#: Calls about what a program found; open no longer than it is as they say.
+IN_DOUBT, STOPPED = "in doubt", "stopped"
+
+
 def open_calls() -> Select[CallRow, AnnouncementRow]:
     """Calls that nobody has taken, with their announcements. What was withdrawn after a call was
-    made needs nobody any more."""
+    made needs nobody any more, nor does what has been dealt with or called for anew."""
     return (
         select(CallRow, AnnouncementRow)
         .join(AnnouncementRow, AnnouncementRow.id == CallRow.announcement)
@@ -121,7 +128,33 @@ def open_calls() -> Select[CallRow, AnnouncementRow]:
                 AnnouncementRow.withdrawn_at.is_(None),
                 CallRow.made_at > AnnouncementRow.withdrawn_at,
             ),
+            or_(CallRow.what.not_like(f"{IN_DOUBT}: %"), _still_in_doubt()),
+            or_(CallRow.what.not_like(f"{STOPPED}: %"), _still_stopped()),
+            ~_called_anew(),
         )
+    )
+
+
+def _still_in_doubt() -> ColumnElement[bool]:
+    return exists().where(
+        DeliveryRow.step == CallRow.step,
+        DeliveryRow.state == DeliveryState.IN_DOUBT.value,
+        DeliveryRow.next_try_at.is_(None),
+    )
+
+
+def _still_stopped() -> ColumnElement[bool]:
+    return exists().where(StepRow.id == CallRow.step, StepRow.held_at.is_not(None))
+
+
+def _called_anew() -> ColumnElement[bool]:
+    """Whether there is a later call for the same thing."""
+    later = aliased(CallRow)
+    return exists().where(
+        later.announcement == CallRow.announcement,
+        later.made_at > CallRow.made_at,
+        CallRow.what.contains(AGAIN),
+        func.split_part(later.what, AGAIN, 1) == func.split_part(CallRow.what, AGAIN, 1),
     )
 
 

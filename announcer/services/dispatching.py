@@ -49,6 +49,8 @@ OUTSTANDING = 64
 LOOK_AGAIN = timedelta(minutes=10)
 #: The database refused what `may_start` allowed: somebody else was there first. Soon again.
 REFUSED_AGAIN = timedelta(seconds=2)
+#: Why a step is stopped that nobody took in time.
+TOO_LATE = N_("senare än policyn tillåter")
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _may_begin(
         step.look_at = quiet
         return False
     if verdict.reasons[0].wait is Wait.TOO_LATE:
-        stop(session, step, N_("senare än policyn tillåter"))
+        stop(session, step, TOO_LATE)
     step.look_at = verdict.until or now + LOOK_AGAIN
     return False
 

@@ -82,7 +82,7 @@ def resume(installation: Installation, actor: Person, reference: str, step: str 
                     _count_on(one, stood, now)
                 if one.held_at is not None:
                     one.held_at, one.held_reason = None, ""
-                _take_up_batches(session, one)
+                take_up_batches(session, one)
         about = {"step": step} if step else {}
         records.append(session, row.id, "resumed", actor.pseudonym, **about, **lent)
         planning.wake(session, row)
@@ -96,7 +96,7 @@ def _count_on(step: StepRow, since: datetime, now: datetime) -> None:
         step.not_before = opens + (now - since)
 
 
-def _take_up_batches(session: Session, step: StepRow) -> None:
+def take_up_batches(session: Session, step: StepRow) -> None:
     """A step that stood still starts counting anew: the deaths over it, and how late it is."""
     session.flush()
     session.execute(

@@ -1,18 +1,27 @@
-"""What a person decides about a recipient of whom nobody knows if the message reached them."""
+"""What a person decides about recipients of whom nobody knows if the message reached them.
 
+By the information unit, and out of hours by whoever is on duty: it is they who are called.
+"""
+
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import BatchRow, DeliveryRow, StepRow
+from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotFound, Refusal
-from announcer.services import records, settling
+from announcer.domain.schedule import who_is_on_duty
+from announcer.domain.step import StepState
+from announcer.services import planning, records, settling
 from announcer.services.installation import Installation
+
+ONLY = N_("Det här kan bara {roles} göra.")
 
 
 class Exit(StrEnum):
@@ -28,35 +37,98 @@ class Exit(StrEnum):
 
 def resolve(installation: Installation, actor: Person, delivery_id: str, exit_: Exit) -> None:
     """Take a delivery out of doubt. Raises `NotFound`, `NotAllowed`, or `Refusal` if it is in none."""
-    installation.require_information_unit(actor)
     with installation.database.transaction("resolve") as session:
         delivery = session.get(DeliveryRow, _uuid(delivery_id))
         if delivery is None:
             raise NotFound(N_("Det finns ingen leverans ”{id}”."), id=delivery_id[:80])
         step = session.get_one(StepRow, delivery.step)
         row = records.find(session, str(step.announcement), lock=True)
+        right = require_answerer(session, installation, row, actor)
         session.refresh(delivery)
         if delivery.state != DeliveryState.IN_DOUBT.value:
             raise Refusal(N_("Den leveransen är inte oklar längre."))
-        if exit_ is Exit.AGAIN and row.state == AnnouncementState.WITHDRAWN.value:
-            raise Refusal(N_("Meddelandet är tillbakadraget."))
+        take_out(session, row, step, [delivery], exit_)
+        lent = records.in_right_of(actor, right)
+        records.append(
+            session, row.id, "resolved", actor.pseudonym, step=step.key, exit=exit_.value, **lent
+        )
+    installation.wake()
+
+
+def resolve_step(
+    installation: Installation, actor: Person, reference: str, key: str, exit_: Exit
+) -> int:
+    """Take everyone of a step out of doubt at once; how many that was.
+
+    Raises `NotFound`, `NotAllowed`, or `Refusal` where nobody of it is in doubt.
+    """
+    with installation.database.transaction("resolve step") as session:
+        row = records.find(session, reference, lock=True)
+        right = require_answerer(session, installation, row, actor)
+        step = planning.step_named(session, row, key)
+        doubtful = in_doubt(session, step) if step else []
+        if step is None or not doubtful:
+            raise Refusal(N_("Inget i det steget är oklart längre."))
+        take_out(session, row, step, doubtful, exit_)
+        said = {"step": key, "exit": exit_.value, "recipients": len(doubtful)}
+        lent = records.in_right_of(actor, right)
+        records.append(session, row.id, "resolved", actor.pseudonym, **said, **lent)
+    installation.wake()
+    return len(doubtful)
+
+
+def require_answerer(
+    session: Session, installation: Installation, row: AnnouncementRow, actor: Person
+) -> Person:
+    """In whose right ``actor`` answers doubts about an announcement now. Raises `NotAllowed`."""
+    policy = records.policy_of(session, installation, row)
+    roles = who_is_on_duty(policy, row.class_name, engine.now(session))
+    return records.require(session, installation, row, actor, roles, ONLY)
+
+
+def in_doubt(session: Session, step: StepRow) -> Sequence[DeliveryRow]:
+    """The doubtful recipients of a step, in a fixed order."""
+    query = select(DeliveryRow).where(
+        DeliveryRow.step == step.id, DeliveryRow.state == DeliveryState.IN_DOUBT.value
+    )
+    return session.scalars(query.order_by(DeliveryRow.recipient)).all()
+
+
+def take_out(
+    session: Session,
+    row: AnnouncementRow,
+    step: StepRow,
+    doubtful: Sequence[DeliveryRow],
+    exit_: Exit,
+) -> None:
+    """The way out for doubtful recipients of one step, under the announcement's lock.
+
+    Raises `Refusal` where it goes to nobody any more.
+    """
+    if exit_ is Exit.AGAIN and row.state == AnnouncementState.WITHDRAWN.value:
+        raise Refusal(N_("Meddelandet är tillbakadraget."))
+    if exit_ is Exit.AGAIN and step.state == StepState.WITHDRAWN.value:
+        raise Refusal(N_("Steget går inte ut längre. Välj ett av de andra sätten."))
+    now = engine.now(session)
+    for delivery in doubtful:
         if exit_ is Exit.AGAIN:
-            delivery.next_try_at = engine.now(session)
-            session.execute(
-                update(BatchRow)
-                .where(BatchRow.id == delivery.batch, BatchRow.state.in_(("done", "ready")))
-                .values(state="ready", due_at=engine.now(session))
-            )
+            delivery.next_try_at = now
         else:
             delivery.next_try_at = None
             state = DeliveryState.ACCEPTED if exit_ is Exit.SENT else DeliveryState.ABANDONED
             delivery.state = state.value
-        session.flush()
-        settling.settle(session, row, step)
-        records.append(
-            session, row.id, "resolved", actor.pseudonym, step=step.key, exit=exit_.value
+    session.flush()
+    if exit_ is Exit.AGAIN:
+        session.execute(
+            update(BatchRow)
+            .where(
+                BatchRow.id.in_({delivery.batch for delivery in doubtful}),
+                BatchRow.state.in_(("done", "ready")),
+            )
+            .values(state="ready", due_at=now)
+            .execution_options(synchronize_session=False)
         )
-    installation.wake()
+    settling.settle(session, row, step)
 
 
 def _uuid(text: str) -> UUID:

@@ -67,10 +67,9 @@ def _complete(session: Session, row: AnnouncementRow) -> None:
 
 
 def _unsettled(session: Session, row: AnnouncementRow) -> set[str]:
-    """In which states the steps are that are not settled."""
-    query = select(StepRow.state).where(
-        StepRow.announcement == row.id, StepRow.state != StepState.SETTLED.value
-    )
+    """In which states the steps are that are not done: settled, or given up."""
+    done = (StepState.SETTLED.value, StepState.WITHDRAWN.value)
+    query = select(StepRow.state).where(StepRow.announcement == row.id, StepRow.state.not_in(done))
     return set(session.scalars(query))
 
 

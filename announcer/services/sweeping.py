@@ -16,7 +16,7 @@ from announcer.domain.errors import N_
 from announcer.logs import get_logger
 from announcer.services import records
 from announcer.services.delivering import next_try_in_doubt
-from announcer.services.dispatching import stop
+from announcer.services.dispatching import TOO_LATE, stop
 from announcer.services.installation import Installation
 from announcer.services.signing_in import forget_old_links
 
@@ -24,6 +24,7 @@ log = get_logger("announcer.sweeping")
 
 #: Work that has killed so many workers is held for a person.
 MOST_DEATHS = 3
+KILLED = N_("tre försök har avbrutits mitt i arbetet")
 
 
 def sweep(installation: Installation) -> int:
@@ -89,7 +90,7 @@ def _bury(session: Session, installation: Installation, batch: BatchRow, now: da
     )
     log.warning("worker lost", batch=str(batch.id), channel=step.channel, in_doubt=len(sending))
     if batch.deaths >= MOST_DEATHS and step.held_at is None:
-        stop(session, step, N_("tre försök har avbrutits mitt i arbetet"))
+        stop(session, step, KILLED)
 
 
 def _stop_late(session: Session, now: datetime) -> None:
@@ -112,7 +113,7 @@ def _stop_late(session: Session, now: datetime) -> None:
         .with_for_update(of=AnnouncementRow, skip_locked=True)
     ).all()
     for step in late:
-        stop(session, step, N_("senare än policyn tillåter"))
+        stop(session, step, TOO_LATE)
 
 
 #: How often the dispatcher sweeps.

@@ -13,7 +13,7 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.patience import patience
-from announcer.services import meeting, planning, records, situation
+from announcer.services import meeting, planning, records, reminding, situation
 from announcer.services.installation import Installation
 
 #: Something may have happened meanwhile that begins or ends a wait.
@@ -30,7 +30,7 @@ def watch(installation: Installation) -> int:
             .order_by(StepRow.call_at)
             .limit(AT_ONCE)
         ).all()
-    return sum(_watch(installation, step) for step in due)
+    return sum(_watch(installation, step) for step in due) + reminding.remind(installation)
 
 
 def _watch(installation: Installation, page: UUID) -> int:

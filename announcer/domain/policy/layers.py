@@ -120,6 +120,12 @@ def _quiet(owner: Policy, ours: Policy) -> Iterator[str]:
         )
 
 
+def _duty(owner: Policy, ours: Policy) -> Iterator[str]:
+    yield from more_roles("duty.by", owner.duty.by, ours.duty.by)
+    if ours.duty.again > owner.duty.again:
+        yield f"duty.again: is {owner.duty.again} at the owner. Write that or sooner."
+
+
 def _events(owner: Policy, ours: Policy) -> Iterator[str]:
     for name, now in ours.events.items():
         was = owner.events.get(name)
@@ -166,6 +172,7 @@ POLICY_COMPARISONS: tuple[Callable[[Policy, Policy], Iterator[str]], ...] = (
     _mandatory,
     _blackouts,
     _quiet,
+    _duty,
     _events,
     _limits,
     _answers,

@@ -19,6 +19,7 @@ from announcer.domain.policy.blackouts import Blackout
 from announcer.domain.policy.channels import known
 from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.content import Limits
+from announcer.domain.policy.duty import Duty
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
 from announcer.domain.policy.people import Audience, Role
 from announcer.domain.policy.quiet import Quiet
@@ -58,6 +59,7 @@ class Policy(Strict):
     events: Mapping[str, Event] = Field(default_factory=dict)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
     quiet: Quiet | None = None
+    duty: Duty = Duty()
     blackouts: tuple[Blackout, ...] = ()
     limits: Limits = Limits()
     spokespersons: tuple[Spokesperson, ...] = ()

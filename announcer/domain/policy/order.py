@@ -13,6 +13,7 @@ from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
 from announcer.domain.policy.blackouts import blackout_faults
 from announcer.domain.policy.content import content_rule_faults
+from announcer.domain.policy.duty import duty_faults
 from announcer.domain.policy.hours import hours_faults, time_faults
 from announcer.domain.policy.quiet import quiet_faults
 from announcer.domain.policy.spokespersons import spokesperson_faults
@@ -30,6 +31,7 @@ def ordering_faults(policy: "Policy") -> list[str]:
         *_role_faults(policy),
         *_event_faults(policy),
         *quiet_faults(policy),
+        *duty_faults(policy),
         *blackout_faults(policy),
         *audience_faults(policy),
     ]

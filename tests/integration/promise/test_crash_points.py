@@ -14,12 +14,14 @@ import pytest
 from announcer.services import delivering, dispatching, holding, reviewing, status
 from tests.integration.promise.way import (
     Died,
+    announced,
     carry_on,
     decided,
     message_ids,
     newsrooms,
     one_newsroom,
     open_window,
+    read,
     staff_of,
 )
 from tests.world import ROOT, World
@@ -53,6 +55,7 @@ BESIDE_IT = (
     "feed token",
     "give back",
     "give back batch",
+    "give up",
     "go now",
     "go on",
     "hand out",
@@ -63,15 +66,20 @@ BESIDE_IT = (
     "import staff",
     "import units",
     "import workplaces",
+    "look again",
     "pass over",
+    "plan anew",
     "postpone step",
     "record call",
+    "remind",
     "renew lease",
     "resolve",
+    "resolve step",
     "resume",
     "revoke feed token",
     "revoke stand in",
     "revoke token",
+    "send late",
     "sign in",
     "sign in link",
     "stand still",
@@ -178,12 +186,13 @@ def test_a_death_here_makes_nothing_early_nothing_lost_and_nothing_silently_twic
     public_id = _go_all_the_way(world)
     assert point.deaths
     doubtful = {doubt.recipient for doubt in status.doubts(world.installation)}
-    assert set(world.staff_mail()) == staff_of(world, "bibliotek")
+    staff = [recipient for one in announced(world) for recipient in one.recipients]
+    assert set(staff) == staff_of(world, "bibliotek")
     assert set(world.press_mail()) | doubtful == {newsroom}
     assert len(world.press_mail()) <= 1, "what may have left the house never goes on a guess"
     if crash not in LEFT_UNWRITTEN:
-        assert set(Counter(world.staff_mail()).values()) == {1}
-    assert len(set(message_ids(world)[: -len(world.press_mail()) or None])) == 1
+        assert set(Counter(staff).values()) == {1}
+    assert len({read(one)["Message-ID"] for one in announced(world)}) == 1
     assert world.step(public_id, "poster").recipients == {"accepted": 1}
     assert world.status(public_id).state == "completed"
 

@@ -21,6 +21,7 @@ from tests.integration.promise.way import (
     one_newsroom,
     open_window,
     published,
+    read,
     release,
     staff_of,
 )
@@ -265,8 +266,11 @@ def test_a_batch_nobody_took_in_time_waits_for_a_person(world: World):
     dispatching.look(world.installation)
     world.advance(days=1, minutes=1)
     world.settle()
-    assert world.smtp.connections == 0
     assert world.step(public_id, "email").held
+    assert {str(read(one)["Subject"]) for one in world.smtp.messages} == {
+        "Informationsenheten: Biblioteket öppnar klockan 9"
+    }, "somebody is called, and nothing else is sent"
+    world.smtp.forget()
     holding.resume(world.installation, world.communicator, public_id)
     world.settle()
     assert Counter(world.staff_mail()) == Counter(staff_of(world, "bibliotek"))

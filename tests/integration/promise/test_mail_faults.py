@@ -18,6 +18,7 @@ from tests.integration.promise.way import (
     published,
     release,
     staff_of,
+    to_staff,
 )
 from tests.world import World
 
@@ -113,7 +114,8 @@ def test_staff_mail_that_stays_in_doubt_waits_for_a_person_after_five_tries(worl
     decided(world)
     for _ in range(7):
         later(world, minutes=5)
-    assert set(Counter(world.staff_mail()).values()) == {5}
+    copies = Counter(world.staff_mail())
+    assert {copies[one] for one in staff_of(world, "bibliotek")} == {5}
     assert {doubt.by_itself_at for doubt in status.doubts(world.installation)} == {None}
 
 
@@ -147,7 +149,7 @@ def test_a_person_ends_the_doubt(world: World, in_doubt: str, way_out, copies, b
     for _ in range(3):
         later(world, hours=1)
     assert len(world.press_mail()) == copies
-    assert len({message.content for message in world.smtp.messages[1:]}) == 1
+    assert len({one.content for one in world.smtp.messages if not to_staff(one)}) == 1
     assert world.step(in_doubt, "press").recipients == {becomes: 1}
     assert status.doubts(world.installation) == []
     with pytest.raises(Refusal):

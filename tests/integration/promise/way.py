@@ -125,6 +125,21 @@ def to_staff(message: Message) -> bool:
     return any(r.endswith(STAFF_DOMAIN) for r in message.recipients)
 
 
+def announced(world: World) -> list[Message]:
+    """What was mailed to staff of announcements themselves; no calls to whoever is needed."""
+    return [
+        one
+        for one in world.smtp.messages
+        if to_staff(one) and "/du-behovs" not in _plain(read(one))
+    ]
+
+
+def _plain(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert isinstance(body, EmailMessage)
+    return str(body.get_content())
+
+
 def message_ids(world: World) -> list[str]:
     return [read(message)["Message-ID"] for message in world.smtp.messages]
 

@@ -103,6 +103,8 @@ WEAKER: list[tuple[dict[str, Any], str, str]] = [
     ({"blackouts": [VOTE | {"classes": ["information"]}]}, "blackouts", "'beslut'"),
     ({"quiet": REMOVED}, "quiet", '"21:00" to "06:00"'),
     ({"quiet/channels": ["press"]}, "quiet", "'email'"),
+    ({"duty": {"by": ["chef"]}}, "duty.by", "Remove it"),
+    ({"duty": {"again": "2 h"}}, "duty.again", "sooner"),
     ({"events/klart/opened_by": ["chef", "informationsenheten"]}, "events.klart.opened_by", "Remove it"),
     ({"events/klart/needs": "nothing"}, "events.klart.needs", '"note"'),
     ({"events/klart/percent": 50}, "events.klart.percent", "Raise or remove"),

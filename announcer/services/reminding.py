@@ -1,0 +1,97 @@
+"""What was stopped or is in doubt is told to whoever is on duty: at once, and again until it is
+dealt with. One call for a step, however many recipients it is about."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from announcer.db import engine
+from announcer.db.models import AnnouncementRow, CallRow, StepRow
+from announcer.domain.errors import N_
+from announcer.domain.plan import CHANNEL_NAMES
+from announcer.domain.schedule import who_is_on_duty
+from announcer.services import calling, doubts, records, situation, stopped
+from announcer.services.calling import AGAIN, IN_DOUBT, STOPPED
+from announcer.services.installation import Installation
+
+
+class _Need(NamedTuple):
+    """Something that waits for a person, as a thing to call for. ``since`` is aware UTC."""
+
+    announcement: UUID
+    step: UUID
+    what: str
+    since: datetime
+    message: str
+    values: dict[str, str | int | datetime]
+
+
+def remind(installation: Installation) -> int:
+    """Call for what nobody was called for yet or long enough ago; returns how many calls that was."""
+    with installation.database.reading() as session:
+        if situation.standstill_since(session):
+            return 0  # a person looks at all of it together before anything goes on
+        due = [need for need in _needs(session) if _is_due(session, installation, need)]
+    return sum(_call(installation, need) for need in due)
+
+
+def _needs(session: Session) -> Iterator[_Need]:
+    for group in doubts.grouped(session):
+        if group.recipients > group.by_itself:
+            waiting = group.recipients - group.by_itself
+            yield _Need(
+                group.row.id,
+                group.step.id,
+                f"{IN_DOUBT}: {group.step.key}",
+                group.since,
+                N_("Oklart om det gick iväg: {channel}, mottagare: {count}. Svara vad som gäller."),
+                {"channel": _name(group.step), "count": waiting},
+            )
+    for row, step in stopped.rows(session):
+        if step.held_at is not None and row.held_at is None:
+            yield _Need(
+                row.id,
+                step.id,
+                f"{STOPPED}: {step.key}",
+                step.held_at,
+                N_("{channel} är stoppat: {reason}. Säg om det ska gå nu, senare eller inte alls."),
+                {"channel": _name(step), "reason": step.held_reason},
+            )
+
+
+def _name(step: StepRow) -> str:
+    return CHANNEL_NAMES.get(step.channel, step.channel)
+
+
+def _is_due(session: Session, installation: Installation, need: _Need) -> bool:
+    row = session.get_one(AnnouncementRow, need.announcement)
+    again = records.policy_of(session, installation, row).duty.again
+    last = session.scalar(select(func.max(CallRow.made_at)).where(*_thread(need)))
+    return last is None or last < need.since or last + again <= engine.now(session)
+
+
+def _thread(need: _Need) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The calls for the same thing."""
+    same = CallRow.what.startswith(f"{need.what}{AGAIN}", autoescape=True)
+    return CallRow.announcement == need.announcement, same
+
+
+def _call(installation: Installation, need: _Need) -> int:
+    with installation.database.transaction("remind") as session:
+        row = records.find(session, str(need.announcement), lock=True)
+        if not _is_due(session, installation, need):
+            return 0  # another dispatcher was there first
+        policy = records.policy_of(session, installation, row)
+        roles = who_is_on_duty(policy, row.class_name, engine.now(session))
+        before = session.scalar(select(func.count()).select_from(CallRow).where(*_thread(need)))
+        what = f"{need.what}{AGAIN}{(before or 0) + 1}"
+        step = session.get_one(StepRow, need.step)
+        return int(
+            calling.call(
+                session, row, what, roles, need.message, step=step, of_unit="", **need.values
+            )
+        )
