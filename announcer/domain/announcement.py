@@ -49,6 +49,14 @@ class Translation:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What people are likely to ask whoever leads a meeting, and what to answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file that follows the text. ``name`` is a plain file name without folders."""
 
@@ -98,6 +106,10 @@ class Content:
     #: Public id of the announcement that this one tells the rest of; empty where it stands alone.
     follows: str = ""
 
+    #: For whoever tells it in a meeting, and nobody else: likely questions, and what not to promise.
+    questions: tuple[Question, ...] = ()
+    not_promised: str = ""
+
     def as_json(self) -> str:
         """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes.
 
@@ -108,6 +120,8 @@ class Content:
             "known_at": self.known_at and self.known_at.astimezone(UTC).isoformat(),
             "topic": self.topic,
             "answers": dict(self.answers),
+            "questions": [[one.question, one.answer] for one in self.questions],
+            "not_promised": self.not_promised,
             "exercise": self.exercise,
             "follows": self.follows,
         }
@@ -193,6 +207,8 @@ class Content:
             ),
             topic=raw.get("topic", ""),
             answers=raw.get("answers", {}),
+            questions=tuple(Question(*one) for one in raw.get("questions", ())),
+            not_promised=raw.get("not_promised", ""),
             exercise=raw.get("exercise", False),
             follows=raw.get("follows", ""),
         )

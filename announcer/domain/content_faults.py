@@ -18,6 +18,11 @@ LONGEST_BODY = 100_000
 #: A contact or a record number.
 LONGEST_LINE = 200
 
+#: What fits on the one page that a meeting is held with.
+MOST_QUESTIONS = 8
+LONGEST_QUESTION = 300
+LONGEST_ANSWER = 1_000
+
 #: Joiners, direction marks and soft hyphens: unseen, and part of ordinary words and emoji.
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u00ad"
 #: What XML 1.0 section 2.2 and PostgreSQL cannot hold, and the C1 controls that nobody means.
@@ -29,6 +34,7 @@ def faults_of(content: Content, policy: Policy, units: Units, now: datetime) -> 
     return [
         *_size_faults(content),
         *_character_faults(content),
+        *_question_faults(content),
         *_name_faults(content, policy, units),
         *_time_faults(content, now),
         *(rule_faults(content, policy, now) if content.class_name in policy.classes else ()),
@@ -48,6 +54,13 @@ def _size_faults(content: Content) -> Iterator[Refusal]:
         (content.record_number, LONGEST_LINE, N_("Diarienumret har {length} tecken. Korta det till högst {limit}.")),
         *((attachment.alt, LONGEST_SUMMARY, picture) for attachment in content.attachments),
     ]  # fmt: skip
+    promise = N_("Det du inte ska lova har {length} tecken. Korta det till högst {limit}.")
+    question = N_("Frågan har {length} tecken. Korta den till högst {limit}.")
+    answer = N_("Svaret har {length} tecken. Korta det till högst {limit}.")
+    texts.append((content.not_promised, LONGEST_ANSWER, promise))
+    for one in content.questions:
+        texts.append((one.question, LONGEST_QUESTION, question))
+        texts.append((one.answer, LONGEST_ANSWER, answer))
     for language in content.languages:
         text = content.text_in(language)
         texts += [
@@ -71,12 +84,31 @@ def _character_faults(content: Content) -> Iterator[Refusal]:
             )
         )
     longer = [words for text in texts for words in (text.summary, text.body)]
+    longer += [
+        content.not_promised,
+        *(words for one in content.questions for words in (one.question, one.answer)),
+    ]
     if any(
         _UNPRINTABLE.search(words) for words in (*longer, *(a.alt for a in content.attachments))
     ):
         yield Refusal(
             N_("Texten innehåller styrtecken som inte syns. Klistra in den som ren text.")
         )
+
+
+def _question_faults(content: Content) -> Iterator[Refusal]:
+    if len(content.questions) > MOST_QUESTIONS:
+        yield Refusal(
+            N_("Frågorna inför mötet är {count}. Behåll de {limit} viktigaste."),
+            count=len(content.questions),
+            limit=MOST_QUESTIONS,
+        )
+    for one in content.questions:
+        if not _seen(one.question) or not _seen(one.answer):
+            yield Refusal(
+                N_("Frågan ”{question}” behöver både fråga och svar, eller ingetdera."),
+                question=(one.question or one.answer)[:80],
+            )
 
 
 def _is_line(text: str) -> bool:

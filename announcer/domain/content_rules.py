@@ -200,6 +200,9 @@ def _read(content: Content) -> Iterator[tuple[Term, str]]:
         yield Term(N_("Sammanfattningen")), text.summary
         yield Term(N_("Texten")), text.body
     yield Term(N_("Kontakten")), content.contact
+    for one in content.questions:
+        yield Term(N_("Inför mötet")), f"{one.question}\n{one.answer}"
+    yield Term(N_("Inför mötet")), content.not_promised
     for attachment in content.attachments:
         yield Term(N_("Bildbeskrivningen")), attachment.alt
         yield Term(N_("Bilagans namn")), attachment.name

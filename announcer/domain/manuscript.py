@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.announcement import Attachment, Content, Question, Translation
 from announcer.domain.attachment import LARGEST_ATTACHMENT as LARGEST_ATTACHMENT
 from announcer.domain.attachment import MOST_ATTACHMENTS as MOST_ATTACHMENTS
 from announcer.domain.attachment import (
@@ -43,6 +43,8 @@ KEYS = frozenset(
         "channels",
         "attachments",
         "translations",
+        "questions",
+        "not_to_promise",
     ]
 )
 
@@ -76,6 +78,8 @@ def read_manuscript(raw: bytes, fetch: Fetch, default_unit: str = "") -> Content
         channels=_names(front, "channels", faults),
         translations=translations,
         attachments=attachments,
+        questions=_questions(front, faults),
+        not_promised=_text(front, "not_to_promise", faults),
     )
     if faults:
         raise BadSubmission(tuple(faults))
@@ -135,6 +139,23 @@ def _names(front: Mapping[str, Any], key: str, faults: list[Refusal]) -> tuple[s
         faults.append(Refusal(N_('”{key}” ska vara en lista, till exempel ["alla"].'), key=key))
         return ()
     return tuple(dict.fromkeys(value))
+
+
+def _questions(front: Mapping[str, Any], faults: list[Refusal]) -> tuple[Question, ...]:
+    """Tables of ``question`` and ``answer``, both texts."""
+    tables = front.get("questions", [])
+    words = ("question", "answer")
+    if not isinstance(tables, list) or not all(
+        isinstance(one, dict)
+        and one.keys() == set(words)
+        and all(isinstance(one[word], str) for word in words)
+        for one in tables
+    ):
+        faults.append(
+            Refusal(N_("En fråga inför mötet ska ha question och answer, båda som text."))
+        )
+        return ()
+    return tuple(Question(*(one[word].strip() for word in words)) for one in tables)
 
 
 def _moment(front: Mapping[str, Any], key: str, faults: list[Refusal]) -> datetime | None:

@@ -26,6 +26,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     held = publish(world.decision("Pausad"))
     holding.hold(world.installation, world.communicator, held, "frågor")
     waiting = world.example("05")
+    told = publish(world.example("03"))
     key = signing_in.make_link(world.installation, world.communicator.directory_id).key
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
@@ -40,5 +41,5 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/driftlage",
             "/tillganglighet",
         ),
-        *(f"/logga-in/{key}", "/logga-in/none"),
+        *(f"/logga-in/{key}", "/logga-in/none", f"/genomgang/{told}"),
     )

@@ -220,6 +220,7 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("GET", "/v1/announcements/<public_id>"): (Scope.READ, None),
     ("GET", "/v1/announcements/<public_id>/status"): (Scope.READ, None),
     ("GET", "/v1/announcements/<public_id>/gates"): (Scope.READ, None),
+    ("GET", "/v1/announcements/<public_id>/briefing"): (Scope.READ, None),
     ("GET", "/v1/announcements/<public_id>/record"): (Scope.READ, None),
     ("PUT", "/v1/announcements/<public_id>/text"): (Scope.WRITE, TEXT),
     ("POST", "/v1/announcements/<public_id>/approve"): (Scope.APPROVE, {"content_hash": "0" * 64}),

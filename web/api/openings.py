@@ -7,13 +7,30 @@ from flask import Response
 
 from announcer.domain.audience import Person
 from announcer.domain.plan import Wait
-from announcer.services import bringing_forward, happening, holding, status
+from announcer.services import briefing, bringing_forward, happening, holding, status
 from announcer.services.installation import Installation
 from announcer.services.status import AnnouncementStatus
 from announcer.services.tokens import Scope
 from web.api import schemas
 from web.api.access import actor, installation
 from web.api.announcements import blueprint, carried_out, done, known, needs, text_of
+
+
+@blueprint.get("/<public_id>/briefing")
+@needs(Scope.READ)
+@blueprint.output(schemas.Briefing)
+@blueprint.doc(summary="What whoever leads a meeting has in their hand", operation_id="briefing")
+def brief(public_id: str) -> dict[str, Any]:
+    """For those who lead its meetings, when it is time; for its author and the information unit."""
+    found = briefing.of(installation(), actor(), public_id)
+    return {
+        "text": text_of(public_id, found.content),
+        "questions": [
+            {"question": one.question, "answer": one.answer} for one in found.content.questions
+        ],
+        "not_to_promise": found.content.not_promised,
+        "on_the_intranet": found.moments.page_is_up,
+    }
 
 
 @blueprint.get("/<public_id>/gates")

@@ -11,13 +11,16 @@ from apiflask.fields import UUID, AwareDateTime, Boolean, Dict, Integer, List, N
 from apiflask.validators import Length, Range, Regexp
 from marshmallow import ValidationError
 
-from announcer.domain.announcement import Content, Translation
+from announcer.domain.announcement import Content, Question, Translation
 from announcer.domain.attachment import LARGEST_ATTACHMENT, MOST_ATTACHMENTS, attached
 from announcer.domain.content_faults import (
+    LONGEST_ANSWER,
     LONGEST_BODY,
     LONGEST_LINE,
+    LONGEST_QUESTION,
     LONGEST_SUMMARY,
     LONGEST_TITLE,
+    MOST_QUESTIONS,
 )
 from announcer.domain.translating import CHECKED
 from announcer.services.returning import LONGEST_REASON
@@ -58,6 +61,13 @@ class AttachmentIn(Schema):
         metadata={"description": "the bytes in base64 (RFC 4648 section 4)"},
     )
     alt = String(load_default="", validate=[Length(max=LONGEST_SUMMARY), NO_NUL])
+
+
+class QuestionIn(Schema):
+    """What is likely to be asked in a meeting, and the answer."""
+
+    question = String(required=True, validate=[Length(1, LONGEST_QUESTION), NO_NUL])
+    answer = String(required=True, validate=[Length(1, LONGEST_ANSWER), NO_NUL])
 
 
 class TextIn(Schema):
@@ -107,6 +117,17 @@ class TextIn(Schema):
     attachments = List(
         Nested(AttachmentIn), load_default=list, validate=Length(max=MOST_ATTACHMENTS)
     )
+    questions = List(
+        Nested(QuestionIn),
+        load_default=list,
+        validate=Length(max=MOST_QUESTIONS),
+        metadata={"description": "for those who lead its meetings, and nobody else"},
+    )
+    not_to_promise = String(
+        load_default="",
+        validate=[Length(max=LONGEST_ANSWER), NO_NUL],
+        metadata={"description": "the same"},
+    )
 
 
 def content_of(given: Mapping[str, Any]) -> Content:
@@ -136,6 +157,10 @@ def content_of(given: Mapping[str, Any]) -> Content:
             attached(one["name"], _bytes(one["content"]), one["alt"])
             for one in given["attachments"]
         ),
+        questions=tuple(
+            Question(one["question"].strip(), one["answer"].strip()) for one in given["questions"]
+        ),
+        not_promised=given["not_to_promise"].strip(),
     )
 
 
@@ -381,3 +406,12 @@ class Gates(Schema):
     """What people open."""
 
     gates = List(Nested(GateOut), required=True)
+
+
+class Briefing(Schema):
+    """What whoever leads a meeting has in their hand."""
+
+    text = Nested(Text, required=True)
+    questions = List(Nested(QuestionIn), required=True)
+    not_to_promise = String(required=True)
+    on_the_intranet = Boolean(required=True)

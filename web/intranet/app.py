@@ -11,6 +11,7 @@ from announcer.render.catalogue import TRANSLATIONS
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
 from web.intranet import (
+    briefing,
     calls,
     desk,
     feeds,
@@ -44,6 +45,7 @@ PARTS = (
     reviewing,
     following,
     opening_up,
+    briefing,
     calls,
     desk,
     standing_in,

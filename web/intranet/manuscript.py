@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
-from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.announcement import Attachment, Content, Question, Translation
 from announcer.domain.attachment import (
     ATTACHMENT_TYPES,
     KINDS,
@@ -24,6 +24,7 @@ from announcer.domain.attachment import (
     too_large,
 )
 from announcer.domain.audience import Person
+from announcer.domain.content_faults import MOST_QUESTIONS
 from announcer.domain.errors import N_, BadSubmission, Refusal
 from announcer.domain.policy import MessageClass, Policy
 from announcer.domain.translating import CHECKED
@@ -48,6 +49,10 @@ _FIELDS = {
     "Filen": "bilagor",
     "Det finns {count} bilagor": "bilagor",
     "Översättningen": "oversattningar",
+    "Inför mötet": "infor_motet",
+    "Fråg": "infor_motet",
+    "Svaret": "infor_motet",
+    "Det du inte ska lova": "infor_motet",
     "Beslut": "beslut",
     "Diarienumret": "diarienummer",
     "Tiden då nyheten": "blir_kand",
@@ -87,6 +92,20 @@ class Form:
         """Whether anything is filled in in another language."""
         starts = ("rubrik_", "sammanfattning_", "text_")
         return any(words.strip() for name, words in self.fields.items() if name.startswith(starts))
+
+    @property
+    def has_meetings(self) -> bool:
+        """Whether the class is told in meetings, whose leaders are asked things."""
+        return any(step.channel == "meeting" for step in self.message_class.steps.values())
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether anything is written for those who lead the meetings."""
+        starts = ("fraga_", "svar_", "lova_inte")
+        return any(words.strip() for name, words in self.fields.items() if name.startswith(starts))
+
+    #: The questions that can be filled in.
+    numbers = range(1, MOST_QUESTIONS + 1)
 
     #: What the form says of files before any is chosen: endings, number, megabytes.
     kinds = KINDS
@@ -196,8 +215,19 @@ def content_of(form: Form, policy: Policy, author: Person) -> Content:
         known_at=_moment(form, policy, "blir_kand", NO_MOMENT),
         decision_at=_moment(form, policy, "beslut", NO_DECISION),
         translations=_translations(form, policy),
+        questions=_questions(form),
+        not_promised=form.first("lova_inte"),
         attachments=tuple(form.attachments),
     )
+
+
+def _questions(form: Form) -> tuple[Question, ...]:
+    """In the order of the form; a pair of empty fields is none."""
+    pairs = (
+        Question(form.first(f"fraga_{number}"), form.first(f"svar_{number}"))
+        for number in form.numbers
+    )
+    return tuple(one for one in pairs if one.question or one.answer)
 
 
 def _moment(form: Form, policy: Policy, name: str, wrong: str) -> datetime | None:

@@ -29,6 +29,7 @@ _IN_THE_FORM = frozenset(
             "language",
         ),
         *("record_number", "channels", "translations", "attachments"),
+        *("questions", "not_promised"),
     }
 )
 
@@ -68,6 +69,12 @@ def _typed(content: Content) -> list[tuple[str, str]]:
         ("fortsatter", content.follows),
         ("enhet", content.unit),
         ("diarienummer", content.record_number),
+        ("lova_inte", content.not_promised),
+        *(
+            (f"{name}_{number}", words)
+            for number, one in enumerate(content.questions, start=1)
+            for name, words in (("fraga", one.question), ("svar", one.answer))
+        ),
         *(("malgrupp", name) for name in content.audience),
         *(("kanal", name) for name in content.channels),
     ]
@@ -84,6 +91,8 @@ def completed(content: Content, form: Form) -> Content:
     """What the form says, with all of the newest text that a form cannot say."""
     was = _newest(rewritten(form))
     kept = {f.name: getattr(was, f.name) for f in fields(Content) if f.name not in _IN_THE_FORM}
+    if not form.has_meetings:
+        kept |= {"questions": was.questions, "not_promised": was.not_promised}
     optional = set(optional_channels(form.message_class))
     if optional & set(was.channels) == optional & set(request.form.getlist("kanal")):
         kept["channels"] = was.channels

@@ -17,7 +17,7 @@ from announcer.domain.policy import Audience, MessageClass
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
-from announcer.services import calling, following, status, writing
+from announcer.services import briefing, calling, following, status, writing
 from announcer.services.following import Chapter
 from web.intranet import picture, rewriting
 from web.intranet.access import actor, installation
@@ -173,5 +173,6 @@ def mine() -> str:
         "mine.html",
         found=status.by_author(installation(), actor().pseudonym),
         meetings=status.meetings_for(installation(), actor()),
+        briefings=briefing.open_for(installation(), actor()),
         calls=calling.waiting_for(installation(), actor()),
     )

@@ -44,6 +44,16 @@ class Event(Strict):
     source: str = ""
 
 
+class Briefing(Strict):
+    """What whoever leads a meeting has in their hand: message, questions, what not to promise.
+
+    Those of ``for`` can read and print it ``before`` the meeting, and not sooner.
+    """
+
+    before: Duration = timedelta(hours=1)
+    for_: tuple[str, ...] = Field(alias="for", min_length=1)
+
+
 class Step(Strict):
     """One channel of a class. ``when`` says if it is there always or only when the writer names
     its audience or its channel."""
@@ -65,6 +75,7 @@ class Step(Strict):
     ticked_by: tuple[str, ...] = ()
     #: Whether a meeting is one, or one in each unit that it concerns.
     held: Literal["once", "per unit"] = "once"
+    briefing: Briefing | None = None
     greatest_lateness: Duration | None = None
     source: str = ""
 

@@ -194,6 +194,19 @@ def _held(pair: StepPair) -> Iterator[str]:
         yield 'held: is "per unit" at the owner. Write that.'
 
 
+def _briefing(pair: StepPair) -> Iterator[str]:
+    """Nobody reads it sooner than at the owner, and nobody else."""
+    was, now = pair.was.briefing if pair.was else None, pair.now.briefing
+    if now is None or pair.was is None:
+        return
+    if was is None:
+        yield "briefing: the owner lets nobody read it before the meeting. Remove it."
+    elif more := [role for role in now.for_ if role not in was.for_]:
+        yield f"briefing.for: the owner does not name {listed(more)}. Remove it."
+    elif now.before > was.before:
+        yield f"briefing.before: is {was.before} at the owner. Write that or less."
+
+
 def _lateness(pair: StepPair) -> Iterator[str]:
     if pair.was is None:
         return
@@ -263,6 +276,7 @@ STEP_COMPARISONS: tuple[Callable[[StepPair], Iterator[str]], ...] = (
     _hour,
     _ticked,
     _held,
+    _briefing,
     _lateness,
     _lead,
 )

@@ -211,6 +211,10 @@ def _meeting_faults(policy: "Policy", step: "Step") -> Iterator[str]:
     """A meeting needs somebody who says that it was held; one in each unit needs units, too."""
     if step.channel == "meeting" and not step.ticked_by:
         yield "ticked_by: say which role ticks that the meeting was held."
+    if step.briefing and step.channel != "meeting":
+        yield "briefing: only a meeting has one. Remove it."
+    elif step.briefing:
+        yield from _missing_roles(policy, "briefing.for", step.briefing.for_)
     if step.held == "once":
         return
     if step.channel != "meeting":

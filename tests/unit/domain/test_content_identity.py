@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.announcement import Attachment, Content, Question, Translation
 
 quick = settings(max_examples=150, deadline=None, database=None)
 
@@ -35,6 +35,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
             "record_number",
             "topic",
             "follows",
+            "not_promised",
         ],
         texts,
     ),
@@ -47,6 +48,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     ),
     "answers": st.dictionaries(texts, texts, max_size=2),
     "exercise": st.booleans(),
+    "questions": st.lists(st.builds(Question, texts, texts), max_size=2).map(tuple),
     "attachments": st.lists(attachments, max_size=2).map(tuple),
 }
 contents = st.builds(Content, **FIELDS)

@@ -42,6 +42,7 @@ OWNER: dict[str, Any] = {
     "classes/kommande beslut/steps/press/at": {"before_known": "1 h"},
     "classes/kommande beslut/steps/mote/ticked_by": ["enhetschef"],
     "classes/kommande beslut/steps/mote/held": "per unit",
+    "classes/kommande beslut/steps/mote/briefing": {"before": "1 h", "for": ["enhetschef"]},
 }
 
 
@@ -146,6 +147,9 @@ WEAKER: list[tuple[dict[str, Any], str, str]] = [
     ({"classes/kommande beslut/steps/press/at": {"before_known": "2 h"}}, "steps.press.at", "owner's"),
     ({"classes/information/steps/mote/ticked_by": ["chef"]}, "steps.mote.ticked_by", "'chef'"),
     ({"classes/kommande beslut/steps/mote/held": "once"}, "steps.mote.held", '"per unit"'),
+    ({"classes/kommande beslut/steps/mote/briefing/before": "2 h"}, "steps.mote.briefing.before", "or less"),
+    ({"classes/kommande beslut/steps/mote/briefing/for": ["chef"]}, "steps.mote.briefing.for", "'chef'"),
+    ({"classes/information/steps/mote/briefing": {"for": ["chef"]}}, "steps.mote.briefing", "Remove it"),
     ({f"{PRESS}/greatest_lateness": "9 d"}, "steps.press.greatest_lateness", "or less"),
     ({f"{PRESS}/window": {"working": "1 h", "hours": "vaxeln"}}, "steps.press.window", "at the owner by 2:00:00"),
     ({f"{PRESS}/window": {"duration": "3 h"}}, "steps.press.window", "ahead by less"),

@@ -1,0 +1,35 @@
+"""Meetings at the command line: what whoever leads one has in their hand."""
+
+from pathlib import Path
+
+import click
+
+from announcer.cli.context import Desk, pass_desk
+from announcer.domain.errors import N_
+from announcer.render.briefing import RIGHTS
+from announcer.render.text import plain_text
+from announcer.services import briefing
+
+
+@click.command("briefing")
+@click.argument("announcement")
+@click.option(
+    "--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Write the page there."
+)
+@pass_desk
+def show_briefing(desk: Desk, announcement: str, pdf: Path | None) -> None:
+    """What whoever leads a meeting about ANNOUNCEMENT has in their hand."""
+    found = briefing.of(desk.installation, desk.actor, announcement)
+    if pdf:
+        pdf.write_bytes(briefing.printed(desk.installation, found, desk.language))
+        return
+    words = found.content.text_in(desk.language)
+    parts = [words.title, words.summary, plain_text(words.body)]
+    parts += [f"{one.question}\n{one.answer}" for one in found.content.questions]
+    if found.content.not_promised:
+        parts.append(f"{desk.translate(N_('Lova inte'))}: {found.content.not_promised}")
+    parts += ["\n".join(desk.translate(one) for one in RIGHTS), found.content.contact]
+    click.echo("\n\n".join(part for part in parts if part))
+
+
+COMMANDS = (show_briefing,)
