@@ -29,7 +29,7 @@ MODULES = {
     **dict.fromkeys(
         ("happened", "board-up", "pass-over", "go-now", "already-out", "hand-out"), "opening"
     ),
-    "briefing": "meeting",
+    **dict.fromkeys(("briefing", "handover"), "meeting"),
     **dict.fromkeys(("approve", "return"), "approving"),
     "stand-in": "standing_in",
     **dict.fromkeys(("status", "verify"), "looking"),

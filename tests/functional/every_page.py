@@ -41,5 +41,5 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/driftlage",
             "/tillganglighet",
         ),
-        *(f"/logga-in/{key}", "/logga-in/none", f"/genomgang/{told}"),
+        *(f"/logga-in/{key}", "/logga-in/none", f"/genomgang/{told}", "/overlamning"),
     )
