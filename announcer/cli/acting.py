@@ -99,16 +99,20 @@ def held(desk: Desk, announcement: str, step: str, note: str, unit: str) -> None
 
 
 @click.command()
-@click.argument("delivery")
+@click.argument("about")
+@click.option("--step", default="", help="For all of this step; ABOUT is the announcement then.")
 @click.option("--sent", "exit_", flag_value=Exit.SENT, type=Exit, help="It arrived.")
 @click.option("--again", "exit_", flag_value=Exit.AGAIN, type=Exit, help="Send it again.")
 @click.option("--abandon", "exit_", flag_value=Exit.ABANDON, type=Exit, help="Let it be.")
 @pass_desk
-def resolve(desk: Desk, delivery: str, exit_: Exit | None) -> None:
-    """Decide about DELIVERY, of which nobody knows if it left."""
+def resolve(desk: Desk, about: str, step: str, exit_: Exit | None) -> None:
+    """Decide about a delivery, ABOUT, of which nobody knows if it left."""
     if exit_ is None:
         raise click.UsageError("Choose one of --sent, --again and --abandon.")
-    resolving.resolve(desk.installation, desk.actor, delivery, exit_)
+    if step:
+        resolving.resolve_step(desk.installation, desk.actor, about, step, exit_)
+    else:
+        resolving.resolve(desk.installation, desk.actor, about, exit_)
     click.echo(desk.translate(N_("Noterat.")))
 
 

@@ -30,6 +30,8 @@ MODULES = {
         ("happened", "board-up", "pass-over", "go-now", "already-out", "hand-out"), "opening"
     ),
     **dict.fromkeys(("briefing", "handover"), "meeting"),
+    "briefing": "meeting",
+    **dict.fromkeys(("late", "doubts"), "on_duty"),
     **dict.fromkeys(("approve", "return"), "approving"),
     "stand-in": "standing_in",
     **dict.fromkeys(("status", "verify"), "looking"),

@@ -43,6 +43,8 @@ class Call:
     to: str
     made_at: datetime
     mailed_at: datetime | None
+    #: What kind of thing is waited for, by the first words of its key.
+    kind: str = ""
 
     def say(self, translate: Callable[[str], str], moment: Callable[[object], object] = str) -> str:
         """The sentence in the language that ``translate`` speaks, as `Reason.say` does it."""
@@ -209,6 +211,7 @@ def _shown(
         to=titles(policy, called),
         made_at=called.made_at,
         mailed_at=called.sent_at,
+        kind=called.what.partition(":")[0],
     )
 
 

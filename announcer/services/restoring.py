@@ -29,6 +29,7 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
+from announcer.domain.reach import goes_to
 from announcer.domain.step import StepState
 from announcer.people.lookup import addressees
 from announcer.services import records, situation
@@ -54,6 +55,8 @@ class Going:
     title: str
     key: str
     channel: str
+    #: What would go where.
+    goes: Refusal
     recipients: int
     earliest: datetime | None
     held: bool
@@ -264,7 +267,10 @@ def _would(
     has = already_named(session, step)
     going = sum(one.key not in has for one in people)
     held = step.held_at is not None or row.held_at is not None
-    return Going(row.public_id, content.title, step.key, step.channel, going, step.not_before, held)
+    goes = goes_to(policy.channels[step.channel], going)
+    return Going(
+        row.public_id, content.title, step.key, step.channel, goes, going, step.not_before, held
+    )
 
 
 def go_on(installation: Installation, actor: Person) -> timedelta:

@@ -197,6 +197,7 @@ def _concerns(
     roles = (
         *policy.information_unit,
         *found.openers,
+        *policy.duty.by,
         *((*chain.approvers, *chain.informs) if chain else ()),
         *(role for step in found.steps for role in step.ticked_by),
         *(role for step in found.steps for opening in step.openings for role in opening.roles),

@@ -27,7 +27,8 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
-from announcer.domain.plan import CHANNEL_NAMES, since
+from announcer.domain.plan import since
+from announcer.domain.reach import goes_to
 from announcer.domain.schedule import who_is_on_duty
 from announcer.domain.step import StepState
 from announcer.people.lookup import addressees
@@ -68,6 +69,8 @@ class Stopped:
     step: str
     channel: str
     channel_name: str
+    #: What would go where.
+    goes: Refusal
     external: bool
     reason: str
     stopped_at: datetime
@@ -130,18 +133,21 @@ def _shown(
     begun = step.state == StepState.SENDING.value
     due = _due_since(session, row, step)
     followers = tuple(_followers(session, step))
+    kind = records.policy_of(session, installation, row).channels[step.channel]
+    to = _left(session, step) if begun else _would_reach(session, installation, row, step)
     return Stopped(
         public_id=row.public_id,
         title=records.text_of(records.newest_revision(session, row.id)).title,
         step=step.key,
         channel=step.channel,
-        channel_name=CHANNEL_NAMES.get(step.channel, step.channel),
+        channel_name=kind.title,
+        goes=goes_to(kind, to),
         external=step.external,
         reason=step.held_reason,
         stopped_at=step.held_at or now,
         due_since=due,
         late_by=now - due if due else None,
-        to=_left(session, step) if begun else _would_reach(session, installation, row, step),
+        to=to,
         begun=begun,
         followers=tuple(dict.fromkeys(one.channel for one in followers)),
         can_go_on=bool(followers) and _can_be_gone_past(step, now),

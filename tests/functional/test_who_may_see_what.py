@@ -78,8 +78,15 @@ def test_a_colleague_without_a_role_is_kept_from_everything_on_the_desk(
     for path in ("", f"/{public_id}/pausa", f"/{public_id}/fortsatt", f"/{public_id}/slapp"):
         method = "POST" if path else "GET"
         assert colleague.ask(method, f"/bevakning{path}", varfor="x").status_code == 403, path
-    doubt = f"/bevakning/leveranser/{VALUES['delivery']}"
-    assert colleague.ask("POST", doubt, utgang="sent").status_code == 403
+    for path in (
+        f"/stoppat/{public_id}/epost",
+        f"/oklart/{public_id}/epost",
+        f"/oklart/{public_id}/epost/se-efter",
+        "/stillestand",
+    ):
+        answer = colleague.ask("POST", path, utgang="sent", gor="nu")
+        assert answer.status_code == 403, path
+    assert colleague.ask("GET", "/stillestand").status_code == 403
     withdraw = f"/meddelanden/{public_id}/dra-tillbaka"
     assert colleague.ask("POST", withdraw, varfor="x").status_code == 403
     assert colleague.ask("GET", withdraw).status_code == 404

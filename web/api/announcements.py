@@ -128,7 +128,7 @@ def preview(json_data: dict[str, Any]) -> dict[str, Any]:
                 "key": one.step.key,
                 "channel": one.step.channel,
                 "external": one.step.external,
-                "earliest": _rfc3339(one.earliest),
+                "earliest": rfc3339(one.earliest),
                 "waits_for": [reason.say(speaking()) for reason in one.waits],
                 "late": one.late,
             }
@@ -349,5 +349,6 @@ def done(public_id: str, changed: bool = True) -> Mapping[str, Any]:
     return {"public_id": public_id, "changed": changed}
 
 
-def _rfc3339(moment: datetime) -> str:
+def rfc3339(moment: datetime) -> str:
+    """An aware moment as the API writes it."""
     return moment.isoformat().replace("+00:00", "Z")

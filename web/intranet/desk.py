@@ -5,9 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from announcer.domain.errors import N_, Refusal
-from announcer.services import bringing_forward, calling, holding, resolving, status
-from announcer.services.resolving import Exit
+from announcer.services import bringing_forward, calling, doubts, holding, status, stopped
 from web.intranet import operation
 from web.intranet.access import actor, installation
 
@@ -26,7 +24,8 @@ def overview() -> str:
     return render_template(
         "desk.html",
         found=status.under_way(installation()),
-        doubts=status.doubts(installation()),
+        doubts=doubts.waiting(installation(), actor()),
+        stopped=stopped.waiting(installation(), actor()),
         calls=calling.waiting(installation()),
         health=operation.now(),
     )
@@ -83,18 +82,6 @@ def go_now(public_id: str) -> Response:
     bringing_forward.go_now(installation(), actor(), public_id, request.form.get("varfor", ""))
     flash(_("Personalen får veta det nu. Medierna får det när personalens försprång är slut."))
     return _back(public_id)
-
-
-@blueprint.post("/leveranser/<delivery>")
-def resolve(delivery: str) -> Response:
-    """One of the three ways out of doubt."""
-    try:
-        chosen = Exit(request.form.get("utgang", ""))
-    except ValueError:
-        raise Refusal(N_("Välj ett av de tre sätten.")) from None
-    resolving.resolve(installation(), actor(), delivery, chosen)
-    flash(_("Det är antecknat."))
-    return redirect(url_for(".overview"), 303)
 
 
 def _back(public_id: str) -> Response:

@@ -48,9 +48,9 @@ def told(world: World, title: str = TITLE) -> set[str]:
     }
 
 
-def left_over(world: World) -> str:
+def left_over(world: World, title: str = TITLE) -> str:
     """A decision whose page is up; then everything stands still for two days."""
-    public_id = decided(world)
+    public_id = decided(world, title)
     world.round()
     assert world.step(public_id, "intranet").confirmed_at
     world.advance(days=2)
