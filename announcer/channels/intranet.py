@@ -17,7 +17,16 @@ from lxml.etree import LxmlError
 
 from announcer import lean
 from announcer.channels import to_all
-from announcer.channels.reading import SILENCE, WHOLE, Reading, ReadingError, read, reader
+from announcer.channels.reading import (
+    SILENCE,
+    THERE,
+    THERE_OR_GONE,
+    WHOLE,
+    Reading,
+    ReadingError,
+    read,
+    reader,
+)
 from announcer.domain.announcement import Attachment, Content
 from announcer.domain.channel import INTRANET
 from announcer.domain.delivery import Edition, Job, Outcome, Result
@@ -36,9 +45,6 @@ WAITS = (1, 2, 5, 10, 30)
 CONTENT_HASH_SCHEME = "urn:announcer:content-hash"
 #: The feed that is of no unit.
 EVERYBODY = "alla"
-#: HTTP: what is served, and what is no longer there for this reader.
-_THERE = 200
-_THERE_OR_GONE = frozenset({_THERE, 404, 410})
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -109,13 +115,13 @@ class Intranet:
         """Raises ReadingError for the first thing that is still there."""
         public_id, content = job.edition.public_id, job.edition.content
         with self._reader(job.rights) as client:
-            page = self._get(client, _page_path(public_id), "Sidan", _THERE_OR_GONE)
-            if page.status == _THERE and content.content_hash.encode() in page.body:
+            page = self._get(client, _page_path(public_id), "Sidan", THERE_OR_GONE)
+            if page.status == THERE and content.content_hash.encode() in page.body:
                 raise ReadingError("Sidan visar fortfarande den tillbakadragna texten.")
             for one in content.attachments:
                 what, path = _attachment_at(public_id, one)
-                file = self._get(client, path, what, _THERE_OR_GONE)
-                if file.status == _THERE and hashlib.sha256(file.body).hexdigest() == one.sha256:
+                file = self._get(client, path, what, THERE_OR_GONE)
+                if file.status == THERE and hashlib.sha256(file.body).hexdigest() == one.sha256:
                     raise ReadingError(f"{what} går fortfarande att hämta.")
             if any(_shows(entry, content) for entry in self._feed(client, job.rights, public_id)):
                 raise ReadingError("Flödet har fortfarande den tillbakadragna texten.")
@@ -128,7 +134,7 @@ class Intranet:
         client: httpx.Client,
         path: str,
         what: str,
-        statuses: frozenset[int] = frozenset({_THERE}),
+        statuses: frozenset[int] = frozenset({THERE}),
     ) -> Reading:
         url = self.intranet.base_url + path
         return read(client, url, what, self.intranet.whole_timeout, statuses)

@@ -11,7 +11,7 @@ import lxml.html
 from lxml.etree import LxmlError
 
 from announcer.channels import UnsupportedError, to_all, unsupported
-from announcer.channels.reading import LOOK_AGAIN, ReadingError, read, reader
+from announcer.channels.reading import LOOK_AGAIN, THERE, THERE_OR_GONE, ReadingError, read, reader
 from announcer.domain.channel import NEWSROOM
 from announcer.domain.delivery import Edition, Job, Outcome, Result
 from announcer.domain.errors import N_
@@ -59,12 +59,14 @@ class Newsroom:
         url = f"{self.base_url}/nyheter/{quote(job.edition.public_id, safe='')}"
         try:
             with reader() as client:
-                body = read(client, url, "Sidan i nyhetsrummet").body
-            if not _shows(body, json.loads(job.artefact)):
-                raise ReadingError("Sidan i nyhetsrummet visar en annan text.")
+                page = read(client, url, "Sidan i nyhetsrummet", statuses=THERE_OR_GONE)
+            shown = page.status == THERE and _shows(page.body, json.loads(job.artefact))
         except ReadingError as wrong:
-            return to_all(job, Outcome(Result.DEFERRED, str(wrong), LOOK_AGAIN))
-        evidence = hashlib.sha256(body).hexdigest()
+            return to_all(job, Outcome(Result.IN_DOUBT, str(wrong)))
+        if not shown:
+            missing = N_("Pressmeddelandet finns inte på sidan i nyhetsrummet.")
+            return to_all(job, Outcome(Result.DEFERRED, missing, LOOK_AGAIN))
+        evidence = hashlib.sha256(page.body).hexdigest()
         return to_all(job, Outcome(Result.CONFIRMED, f"read back: {evidence}", evidence=evidence))
 
 

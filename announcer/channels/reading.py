@@ -13,6 +13,9 @@ from announcer import lean
 with lean.without("httpx._main"):
     import httpx
 
+#: HTTP: what is served, and what is no longer there for this reader.
+THERE = 200
+THERE_OR_GONE = frozenset({THERE, 404, 410})
 #: When to look again for what was not there.
 LOOK_AGAIN = timedelta(seconds=10)
 #: Seconds for connecting and for every silence in between, and for one address all in all.
@@ -31,7 +34,7 @@ class Reading:
 
     media_type: str
     body: bytes
-    status: int = 200
+    status: int = THERE
 
 
 def reader(token: str = "", silence: float = SILENCE) -> httpx.Client:
@@ -61,7 +64,7 @@ def read(
     url: str,
     what: str,
     seconds: float = WHOLE,
-    statuses: frozenset[int] = frozenset({200}),
+    statuses: frozenset[int] = frozenset({THERE}),
 ) -> Reading:
     """Fetch ``url`` within ``seconds`` all in all; ``what`` names it in the sentence.
 

@@ -70,10 +70,12 @@ def press_mail(edition: Edition, translate: Translate) -> bytes:
     """One message for one newsroom, with the whole text and the attachments.
 
     Nothing in it names an address inside the house: an edition with a page there is refused.
-    Raises ValueError for that, and for a title or header that could not be sent.
+    Raises ValueError for that, for an exercise, and for a title or header that could not be sent.
     """
     if not edition.for_media:
         raise ValueError("an edition with a page on the intranet is not for the media")
+    if edition.content.exercise:
+        raise ValueError("an exercise never leaves the house")
     return _addressed(_to_press(_to_nobody(edition), translate), edition, edition.to)
 
 

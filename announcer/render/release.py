@@ -31,8 +31,11 @@ def with_whole_addresses(html: str, base_url: str) -> str:
 def release(content: Content, public_id: str) -> bytes:
     """Canonical JSON in UTF-8: texts as safe HTML, files by their hash; same input, same bytes.
 
-    Neither audiences nor class nor unit codes are in it: they say how the house is told.
+    Neither audiences nor class nor unit codes are in it: they say how the house is told. Raises
+    ValueError for an exercise.
     """
+    if content.exercise:
+        raise ValueError("an exercise never leaves the house")
     return json.dumps(
         {
             "content_hash": content.content_hash,
