@@ -40,6 +40,7 @@ MODULES = {
     **dict.fromkeys(("backup", "restore", "standstill", "weed", "erase"), "keeping"),
     "sign-in": "signing_in",
     "token": "tokens",
+    "workplace-code": "workplace",
     "doctor": "doctor",
 }
 

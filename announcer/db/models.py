@@ -660,6 +660,26 @@ class SignInLinkRow(Base):
     expires_at: Mapped[Moment]
 
 
+class WorkplaceCodeRow(Base):
+    """What lets a shared phone read as the people of a unit at a workplace do; stored hashed.
+
+    It names nobody who holds it, and no column says when it was used, by law.
+    """
+
+    __tablename__ = "workplace_code"
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    workplace: Mapped[str]
+    unit: Mapped[str] = mapped_column(ForeignKey("announcer.unit.code"))
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    made_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    expires_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    __table_args__ = (
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+    )
+
+
 class IdempotentRequestRow(Base):
     """A request that changed something, and what it was answered: a repeat gets the same."""
 

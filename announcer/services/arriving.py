@@ -30,6 +30,11 @@ _BY_KEY = _QUESTION.format(
     " JOIN announcer.person p ON p.pseudonym = t.person AND p.left_at IS NULL)"
     " ON t.sha256 = asks.sha256 AND t.revoked_at IS NULL"
 )
+_BY_CODE = _QUESTION.format(
+    "c.unit, c.workplace FROM (SELECT CAST($1 AS text) AS sha256) AS asks"
+    " LEFT JOIN announcer.workplace_code c ON c.sha256 = asks.sha256 AND c.revoked_at IS NULL"
+    " AND c.expires_at > announcer.announcer_now()"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,6 +67,14 @@ def arrive_with_key(glance: Glance, key: str) -> tuple[Arrival, Reader | None]:
     or its owner has left. Its use leaves no trace."""
     version, moment, unit, *facts = glance.row(_BY_KEY, hash_of(key))
     reader = None if unit is None else Reader(unit, *(fact or "" for fact in facts))
+    return Arrival(_number(version), _moment(moment), None), reader
+
+
+def arrive_at_workplace(glance: Glance, fingerprint: str) -> tuple[Arrival, Reader | None]:
+    """A phone on which a workplace's code was typed in, known by that code's hash: it reads as
+    everybody of the unit there does. None where the code is revoked or too old."""
+    version, moment, unit, workplace = glance.row(_BY_CODE, fingerprint)
+    reader = None if unit is None else Reader(unit=unit, workplace=workplace or "")
     return Arrival(_number(version), _moment(moment), None), reader
 
 

@@ -44,5 +44,12 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/driftlage",
             "/tillganglighet",
         ),
-        *(f"/logga-in/{key}", "/logga-in/none", f"/genomgang/{told}", "/overlamning"),
+        *(
+            f"/logga-in/{key}",
+            "/logga-in/none",
+            f"/genomgang/{told}",
+            "/overlamning",
+            "/arbetsplats",
+            "/arbetsplatskoder",
+        ),
     )

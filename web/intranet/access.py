@@ -35,6 +35,9 @@ OPEN = frozenset(
         "signin.use_link",
         "signin.sign_out",
         "pages.accessibility",
+        # Says nothing without a code, and takes one.
+        "workplace.door",
+        "workplace.enter",
         "look.static",
         "look.theme",
         "look.logo",
@@ -44,6 +47,17 @@ OPEN = frozenset(
 )
 #: Endpoints that a key opens as well: what is read, and nothing that changes anything.
 READ_WITH_KEY = frozenset({"reading.article_page", "reading.attachment", "reading.poster"})
+#: What a shared phone opens with its workplace's code: what is read, and nothing else.
+READ_AT_WORKPLACE = frozenset(
+    {
+        "workplace.news",
+        "handover.page",
+        "handover.pdf",
+        "reading.article_page",
+        "reading.attachment",
+        "reading.poster",
+    }
+)
 FEEDS = frozenset({"feeds.feed", "feeds.feed_with_key"})
 _BEARER = "bearer"
 
@@ -128,14 +142,29 @@ def units() -> Units:
 
 
 def reader() -> Reader:
-    """The rights that whoever asks reads with: a session's, a reader token's or a feed key's.
+    """The rights that whoever asks reads with: a session's, a workplace's or a reader token's.
 
     Answers 401 where there are none, or where the key is false or too old.
     """
     token = _bearer()
     if token is not None:
         return _of_token(token)
+    person = signed_in()
+    if person is None and request.endpoint in READ_AT_WORKPLACE:
+        return at_workplace() or abort(401)
     return reading.reader_of(actor())
+
+
+def at_workplace() -> Reader | None:
+    """The rights of a shared phone on which a code was typed in; None where there is none, or
+    somebody is signed in. Asked anew each time: a code can be revoked."""
+    if "at_workplace" not in g:
+        code = session.get("workplace code")
+        g.at_workplace = None
+        if code and signed_in() is None:
+            glance = installation().database.glance
+            g.arrival, g.at_workplace = arriving.arrive_at_workplace(glance, code)
+    return cast("Reader | None", g.at_workplace)
 
 
 def _bearer() -> str | None:
@@ -167,6 +196,10 @@ def admit() -> Response | None:
         return None
     if endpoint in READ_WITH_KEY and _bearer() is not None:
         return None
+    if endpoint in READ_AT_WORKPLACE and at_workplace() is not None:
+        return None
+    if endpoint == "reading.front" and at_workplace() is not None:
+        return redirect(url_for("workplace.news"))
     if request.method not in ("GET", "HEAD"):
         abort(401)
     return redirect(url_for("signin.choose", vidare=request.full_path.rstrip("?")))

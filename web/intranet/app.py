@@ -26,6 +26,8 @@ from web.intranet import (
     reviewing,
     signin,
     standing_in,
+    workplace,
+    workplace_codes,
     writing,
 )
 from web.intranet.access import admit, look_away
@@ -53,6 +55,8 @@ PARTS = (
     on_duty,
     desk,
     standing_in,
+    workplace,
+    workplace_codes,
     operation,
     pages,
     health,

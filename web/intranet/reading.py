@@ -38,20 +38,25 @@ def whole_board() -> Board:
 @blueprint.get("/")
 def front() -> str:
     """The newest announcements that this person may read."""
+    return news_for("front.html")
+
+
+def news_for(template: str) -> str:
+    """The newest announcements that whoever asks may read, as a page."""
     board = whole_board()
     readable = board.readable(reader())
     made = kept_until(
-        ("front", readable, language()), lambda: (_front(board, readable), midnight())
+        (template, readable, language()), lambda: (_news(template, board, readable), midnight())
     )
     return framed(made)
 
 
-def _front(board: Board, readable: frozenset[Kind]) -> Part:
+def _news(template: str, board: Board, readable: frozenset[Kind]) -> Part:
     session = looking()
     up = [line for line in board.lines_of(readable) if not line.withdrawn_at][:NEWEST]
     articles = reading.load(session, installation(), up)
     staff_first = reading.staff_first(session, up)
-    return part("front.html", articles=articles, staff_first=staff_first)
+    return part(template, articles=articles, staff_first=staff_first)
 
 
 @blueprint.get("/nyheter/<public_id>")

@@ -16,6 +16,7 @@ from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
 from announcer.domain.policy.approval import chains
 from announcer.render.catalogue import language_name
+from announcer.services import workplace_codes
 from announcer.services.approval_words import sentences
 from announcer.services.approvals import Standing
 from announcer.services.calling import Call
@@ -114,6 +115,11 @@ def on_the_desk(person: Person) -> bool:
     return policy.has_role(person, policy.information_unit, "")
 
 
+def makes_codes(person: Person) -> bool:
+    """Whether this person makes codes for shared phones."""
+    return workplace_codes.makes_some(installation(), person)
+
+
 def has_role(person: Person, roles: tuple[str, ...], unit: str, about: UUID | None = None) -> bool:
     """Whether this person has any of ``roles``; one that is gone from the policy is nobody's."""
     policy = installation().policy
@@ -160,6 +166,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     is_urgent,
     may_approve_something,
     on_the_desk,
+    makes_codes,
     has_role,
     approvers,
     approval_sentences,

@@ -126,6 +126,13 @@ def _duty(owner: Policy, ours: Policy) -> Iterator[str]:
         yield f"duty.again: is {owner.duty.again} at the owner. Write that or sooner."
 
 
+def _workplace_codes(owner: Policy, ours: Policy) -> Iterator[str]:
+    was, now = owner.workplace_codes, ours.workplace_codes
+    yield from more_roles("workplace_codes.by", was.by, now.by)
+    if now.life > was.life:
+        yield f"workplace_codes.life: is {was.life} at the owner. Write that or less."
+
+
 def _events(owner: Policy, ours: Policy) -> Iterator[str]:
     for name, now in ours.events.items():
         was = owner.events.get(name)
@@ -167,6 +174,7 @@ def more_roles(key: str, was: Sequence[str], now: Sequence[str]) -> Iterator[str
 
 POLICY_COMPARISONS: tuple[Callable[[Policy, Policy], Iterator[str]], ...] = (
     _roles,
+    _workplace_codes,
     _information_unit,
     _audiences,
     _mandatory,

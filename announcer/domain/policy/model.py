@@ -21,7 +21,7 @@ from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.content import Limits
 from announcer.domain.policy.duty import Duty
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
-from announcer.domain.policy.people import Audience, Role
+from announcer.domain.policy.people import Audience, Role, WorkplaceCodes
 from announcer.domain.policy.quiet import Quiet
 from announcer.domain.policy.spokespersons import Answers, Spokesperson
 from announcer.domain.policy.strict import Strict, Words
@@ -56,6 +56,7 @@ class Policy(Strict):
     administrators: tuple[str, ...] = ()
     #: Who sees where everything is and its record, and changes nothing.
     auditors: tuple[str, ...] = ()
+    workplace_codes: WorkplaceCodes = WorkplaceCodes()
     events: Mapping[str, Event] = Field(default_factory=dict)
     classes: Mapping[str, MessageClass] = Field(min_length=1)
     quiet: Quiet | None = None

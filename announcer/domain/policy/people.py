@@ -1,14 +1,18 @@
 """Who may do something, and who can be told."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from announcer.domain.audience import Person, Reach, Selection
+from announcer.domain.notation import Duration
 from announcer.domain.policy.channels import ChannelName
 from announcer.domain.policy.strict import Strict, Words
 
+#: No code outlives a change of phones.
+LONGEST_LIFE = timedelta(days=400)
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -54,3 +58,11 @@ class Audience(Strict):
     def selection(self) -> Selection:
         """Whom of the staff it is."""
         return Selection(self.units, self.workplaces, self.positions, self.languages)
+
+
+class WorkplaceCodes(Strict):
+    """Who makes the code that lets a shared phone read the news of a workplace, beside the
+    administrators and the information unit; and how long one lasts."""
+
+    by: tuple[str, ...] = ()
+    life: Annotated[Duration, Field(gt=timedelta(0), le=LONGEST_LIFE)] = timedelta(days=180)

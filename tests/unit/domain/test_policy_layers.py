@@ -98,6 +98,8 @@ WEAKER: list[tuple[dict[str, Any], str, str]] = [
     ({"audiences/alla/reach": "staff", "audiences/alla/positions": ["chef"]}, "audiences.alla.reach", "all_staff"),
     ({"audiences/alla/mandatory": ["intranet"]}, "audiences.alla.mandatory", "'email'"),
     ({"audiences/personalen": {"title": "Alla", "reach": "all_staff"}}, "audiences.personalen.mandatory", "'email'"),
+    ({"workplace_codes": {"by": ["chef"]}}, "workplace_codes.by", "'chef'"),
+    ({"workplace_codes": {"life": "300 d"}}, "workplace_codes.life", "or less"),
     ({"blackouts": []}, "blackouts", "Copy it"),
     ({"blackouts": [VOTE | {"channels": ["press"]}]}, "blackouts", "'newsroom'"),
     ({"blackouts": [VOTE | {"until": "2026-09-13T12:00"}]}, "blackouts", "Copy it"),
