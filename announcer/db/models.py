@@ -28,8 +28,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from announcer.domain.announcement import AnnouncementState
+from announcer.domain.change import CorrectionKind
 from announcer.domain.delivery import DeliveryState
-from announcer.domain.step import ApprovalRule, StepState, Strength
+from announcer.domain.step import ApprovalRule, StepKind, StepState, Strength
 
 SCHEMA = "announcer"
 
@@ -57,7 +58,15 @@ class Base(DeclarativeBase):
 
 def one_of(
     column: str,
-    words: type[AnnouncementState | StepState | DeliveryState | ApprovalRule | Strength],
+    words: type[
+        AnnouncementState
+        | StepState
+        | DeliveryState
+        | ApprovalRule
+        | Strength
+        | StepKind
+        | CorrectionKind
+    ],
 ) -> CheckConstraint:
     """The column holds one of the enum's values."""
     allowed = ", ".join(f"'{word.value}'" for word in words)
@@ -234,6 +243,43 @@ class ApprovalRow(Base):
     at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
 
 
+class CorrectionRow(Base):
+    """A text that is proposed instead of the one in force: it waits, is applied, or is taken back."""
+
+    __tablename__ = "correction"
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"), primary_key=True)
+    announcement: Mapped[UUID] = mapped_column(ForeignKey("announcer.announcement.id"))
+    #: Read by the database from the text that is approved.
+    kind: Mapped[str]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    proposed_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    applied_at: Mapped[Moment | None]
+    taken_back_at: Mapped[Moment | None]
+    taken_back_by: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    __table_args__ = (
+        one_of("kind", CorrectionKind),
+        Index(None, "announcement"),
+        Index(
+            "uq_correction_open",
+            "announcement",
+            unique=True,
+            postgresql_where=text("applied_at IS NULL AND taken_back_at IS NULL"),
+        ),
+    )
+
+
+class WithdrawalRow(Base):
+    """What those who had a text are told of its withdrawal: a sentence by language, or none."""
+
+    __tablename__ = "withdrawal"
+    announcement: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.announcement.id"), primary_key=True
+    )
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    what: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
 class ReturnRow(Base):
     """A text was given back with a reason: nobody approves it until that is taken back."""
 
@@ -296,7 +342,8 @@ class ChannelRow(Base):
 
 
 class StepRow(Base):
-    """One step of a plan. The first block never changes; the second is where it is."""
+    """One step of a plan. The first block never changes, but that what waits takes over the text
+    of a correction; the second is where it is."""
 
     __tablename__ = "step"
     id: Mapped[Id]
@@ -330,6 +377,10 @@ class StepRow(Base):
     silences: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")
     #: A meeting that is ticked in each unit it concerns.
     per_unit: Mapped[bool] = mapped_column(server_default="false")
+    #: What was added to the plan is about a step of it: it tells those who had that step's text
+    #: what became of it; of the first kind, it takes the right text to those who had none.
+    kind: Mapped[str] = mapped_column(server_default=StepKind.FIRST.value)
+    about: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.step.id"))
 
     state: Mapped[str] = mapped_column(default=StepState.WAITING.value)
     #: When the dispatcher looks next; null means "when something happens".
@@ -345,6 +396,9 @@ class StepRow(Base):
     resumed_at: Mapped[Moment | None]
     __table_args__ = (
         UniqueConstraint("announcement", "key"),
+        UniqueConstraint("about", "kind", "revision"),
+        one_of("kind", StepKind),
+        CheckConstraint("kind = 'first' OR about IS NOT NULL", name="about"),
         one_of("state", StepState),
         one_of("approval", ApprovalRule),
         one_of("strength", Strength),
@@ -370,8 +424,15 @@ class StepRow(Base):
         Index(
             "uq_step_page",
             "announcement",
+            "revision",
             unique=True,
             postgresql_where=text("channel = 'intranet'"),
+        ),
+        Index(
+            "uq_step_withdrawal",
+            "about",
+            unique=True,
+            postgresql_where=text("kind = 'withdrawal'"),
         ),
         Index("ix_step_call_at", "call_at", postgresql_where=text("call_at IS NOT NULL")),
         Index("ix_step_look_at", "look_at", postgresql_where=text("state = 'waiting'")),
@@ -552,7 +613,8 @@ class BatchRow(Base):
 
 
 class DeliveryRow(Base):
-    """One recipient's copy: never two for the same revision, channel and recipient."""
+    """One recipient's copy: never two for the same revision, channel and recipient, but that who
+    had a text may be told that it is withdrawn."""
 
     __tablename__ = "delivery"
     id: Mapped[Id]
@@ -565,6 +627,7 @@ class DeliveryRow(Base):
     language: Mapped[str]
     message_id: Mapped[str]
     artefact: Mapped[str | None] = mapped_column(ForeignKey("announcer.blob.sha256"))
+    withdraws: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[str] = mapped_column(server_default="pending")
     attempts: Mapped[int] = mapped_column(server_default="0")
     #: When a deferred or doubtful one is tried again; null means never by itself.
@@ -572,7 +635,7 @@ class DeliveryRow(Base):
     reply: Mapped[str] = mapped_column(server_default="")
     changed_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
     __table_args__ = (
-        UniqueConstraint("revision", "channel", "recipient"),
+        UniqueConstraint("revision", "channel", "recipient", "withdraws"),
         one_of("state", DeliveryState),
         Index(None, "batch", "state"),
         Index(None, "step", "state"),

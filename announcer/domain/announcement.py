@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from announcer.domain.change import Correction, CorrectionKind
+
 
 class AnnouncementState(StrEnum):
     """Where an announcement is. Pausing is not a state: it lies on top of any of these."""
@@ -25,7 +27,8 @@ class AnnouncementState(StrEnum):
 ANNOUNCEMENT_TRANSITIONS: Mapping[AnnouncementState, frozenset[AnnouncementState]] = {
     AnnouncementState.IN_REVIEW: frozenset({AnnouncementState.ACTIVE, AnnouncementState.WITHDRAWN}),
     AnnouncementState.ACTIVE: frozenset({AnnouncementState.COMPLETED, AnnouncementState.WITHDRAWN}),
-    AnnouncementState.COMPLETED: frozenset({AnnouncementState.WITHDRAWN}),
+    #: A correction is carried out after everything else was.
+    AnnouncementState.COMPLETED: frozenset({AnnouncementState.ACTIVE, AnnouncementState.WITHDRAWN}),
     AnnouncementState.WITHDRAWN: frozenset(),
 }
 
@@ -105,6 +108,8 @@ class Content:
     exercise: bool = False
     #: Public id of the announcement that this one tells the rest of; empty where it stands alone.
     follows: str = ""
+    #: Set for a text that takes the place of one that was approved before.
+    correction: Correction | None = None
 
     #: For whoever tells it in a meeting, and nobody else: likely questions, and what not to promise.
     questions: tuple[Question, ...] = ()
@@ -124,6 +129,8 @@ class Content:
             "not_promised": self.not_promised,
             "exercise": self.exercise,
             "follows": self.follows,
+            "correction": self.correction
+            and {"kind": self.correction.kind.value, "what": dict(self.correction.what)},
         }
         return json.dumps(
             {
@@ -211,4 +218,6 @@ class Content:
             not_promised=raw.get("not_promised", ""),
             exercise=raw.get("exercise", False),
             follows=raw.get("follows", ""),
+            correction=(said := raw.get("correction"))
+            and Correction(CorrectionKind(said["kind"]), said["what"]),
         )

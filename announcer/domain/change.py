@@ -6,6 +6,26 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class CorrectionKind(StrEnum):
+    """How much of a matter a correction is."""
+
+    #: Nobody is told: pages change, and say since when. What has not gone out goes out right.
+    MINOR = "minor"
+    #: Whoever had the wrong text is told once, in the channel that they had it in.
+    REAL = "real"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a text says of itself that takes the place of another; it is approved with the text.
+
+    ``what`` says in each language, in a sentence, what changed; a minor one may leave it empty.
+    """
+
+    kind: CorrectionKind
+    what: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
 class ChangeKind(StrEnum):
     """The two things that can be told of a text afterwards."""
 

@@ -100,7 +100,7 @@ def _unfinished(
     policy: Policy, cls: MessageClass, key: str, facts: AnnouncementFacts, now: datetime
 ) -> Iterator[Patience]:
     """A step that is not done in its time, counted from its hour or from when it could begin."""
-    step, ceiling = facts.steps[key], cls.steps[key].ceiling
+    step, ceiling = facts.steps[key], cls.steps[facts.steps[key].planned.named].ceiling
     if ceiling is None or step.passed_over_at:
         return
     begins = step.planned.meant_for
@@ -136,7 +136,7 @@ def _waited_for(
         yield from _event(policy, reason, begins, key, step)
     elif reason.wait is Wait.RELEASE:
         cls = policy.classes[class_name]
-        release = cls.steps[cls.leader(key)].release
+        release = cls.steps[cls.leader(step.planned.named)].release
         if release and release.ceiling:
             yield Patience(
                 "release",

@@ -11,6 +11,7 @@ from announcer.domain.errors import N_
 from announcer.domain.step import (
     ApprovalRule,
     StepFacts,
+    StepKind,
     StepState,
     Strength,
     after_silences,
@@ -31,6 +32,8 @@ class Wait(StrEnum):
     #: The announcement or the step is paused, or was withdrawn.
     HELD = "held"
     WITHDRAWN = "withdrawn"
+    #: A correction waits to be approved: meanwhile nothing goes out.
+    CORRECTION = "correction"
     #: Another step must be settled first.
     STEP = "step"
     #: Something must have happened, and a person says that it has.
@@ -109,6 +112,12 @@ class AnnouncementFacts:
     confirmed_at: datetime | None = None
     held_at: datetime | None = None
     resumed_at: datetime | None = None
+    #: The page has another text now, which has not been read back; ``confirmed_at`` is the first's.
+    page_is_new: bool = False
+    #: Since when a correction waits; and when the last one was decided, whatever was decided.
+    corrected_since: datetime | None = None
+    corrected_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     #: What has happened of that which steps wait for, and since when.
     events: Mapping[str, datetime] = field(default_factory=dict)
     #: Since when nothing at all is sent; None in ordinary times.
@@ -116,12 +125,21 @@ class AnnouncementFacts:
 
     def went_ahead_of(self, key: str) -> tuple[str, ...]:
         """The steps that should have come before ``key`` and are not settled all the same."""
+        if self.steps[key].planned.kind is StepKind.WITHDRAWAL:
+            return ()
         return tuple(
             name
-            for name in self.steps[key].planned.after
-            if (before := self.steps[name]).settled_at is None
-            and before.planned.channel != "intranet"
+            for name, before in self.earlier(self.steps[key]).items()
+            if before.settled_at is None and before.planned.channel != "intranet"
         )
+
+    def earlier(self, step: StepFacts) -> Mapping[str, StepFacts]:
+        """The steps that ``step`` comes after: those that it names, and whatever corrects these."""
+        return {
+            key: one
+            for key, one in self.steps.items()
+            if one.planned.named in step.planned.after or key in step.planned.after
+        }
 
 
 Gate = Callable[[str, AnnouncementFacts, datetime], Verdict]
@@ -132,6 +150,8 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
     step = facts.steps[key]
     if step.state is not StepState.WAITING:
         return Verdict((Reason(Wait.BEGUN, N_("Steget har redan börjat."), {}),))
+    if step.planned.kind is StepKind.WITHDRAWAL:
+        return _may_tell(facts, step)
     if facts.state is AnnouncementState.WITHDRAWN:
         return Verdict((Reason(Wait.WITHDRAWN, N_("Meddelandet är tillbakadraget."), {}),))
     reasons = (
@@ -149,27 +169,56 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
     return Verdict((), met)
 
 
+def _may_tell(facts: AnnouncementFacts, step: StepFacts) -> Verdict:
+    """A notice that a text is withdrawn waits for no window: inside first, then outside."""
+    before = [
+        one
+        for one in facts.steps.values()
+        if one.planned.kind is StepKind.WITHDRAWAL and step.planned.external
+        if not one.planned.external and one.state is not StepState.SETTLED
+    ]
+    reasons = [
+        *_standstill(facts),
+        *_stopped(step),
+        *_on_its_way(step),
+        *(_after(one) for one in before),
+    ]
+    return Verdict(tuple(reasons), facts.withdrawn_at)
+
+
+def _on_its_way(step: StepFacts) -> list[Reason]:
+    """Who had a text is known when nothing of it is on its way any more."""
+    if not step.on_its_way:
+        return []
+    return [Reason(Wait.STEP, N_("Väntar på det som är på väg ut just nu."), {})]
+
+
 def _standing(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
     """The announcement itself: not approved, paused; or everything stands still."""
-    reasons = []
-    if facts.standstill_since is not None:
-        still = N_("Allt står stilla sedan {since}, tills någon har sett efter vad som skulle gå.")
-        reasons.append(Reason(Wait.STANDSTILL, still, {"since": facts.standstill_since}))
+    reasons = _standstill(facts)
     if facts.state is AnnouncementState.IN_REVIEW or (
         step.planned.approval is not ApprovalRule.NONE and facts.approved_at is None
     ):
         reasons.append(Reason(Wait.APPROVAL, N_("Väntar på att texten godkänns."), {}))
     if facts.held_at is not None:
         reasons.append(Reason(Wait.HELD, N_("Meddelandet är pausat."), {}))
-    if step.held_at is not None:
-        reasons.append(
-            Reason(
-                Wait.HELD,
-                N_("Steget är stoppat: {reason}"),
-                {"reason": step.held_reason},
-            )
-        )
-    return reasons
+    if facts.corrected_since is not None:
+        waits = N_("Väntar på att en rättelse godkänns.")
+        reasons.append(Reason(Wait.CORRECTION, waits, {"since": facts.corrected_since}))
+    return [*reasons, *_stopped(step), *_on_its_way(step)]
+
+
+def _standstill(facts: AnnouncementFacts) -> list[Reason]:
+    if facts.standstill_since is None:
+        return []
+    still = N_("Allt står stilla sedan {since}, tills någon har sett efter vad som skulle gå.")
+    return [Reason(Wait.STANDSTILL, still, {"since": facts.standstill_since})]
+
+
+def _stopped(step: StepFacts) -> list[Reason]:
+    if step.held_at is None:
+        return []
+    return [Reason(Wait.HELD, N_("Steget är stoppat: {reason}"), {"reason": step.held_reason})]
 
 
 def _earlier_steps(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
@@ -179,18 +228,22 @@ def _earlier_steps(facts: AnnouncementFacts, step: StepFacts) -> list[Reason]:
     """
     waited_for = {
         key: before
-        for key in step.planned.after
-        if is_waited_for(before := facts.steps[key]) and before.planned.channel != "intranet"
+        for key, before in facts.earlier(step).items()
+        if is_waited_for(before) and before.planned.channel != "intranet"
     }
     return [
-        Reason(
-            Wait.STEP,
-            N_("Väntar på steget före: {channel}."),
-            {"channel": CHANNEL_NAMES.get(before.planned.channel, before.planned.channel)},
-        )
+        _after(before)
         for before in waited_for.values()
         if waited_for.keys().isdisjoint(before.planned.after)
     ]
+
+
+def _after(before: StepFacts) -> Reason:
+    return Reason(
+        Wait.STEP,
+        N_("Väntar på steget före: {channel}."),
+        {"channel": CHANNEL_NAMES.get(before.planned.channel, before.planned.channel)},
+    )
 
 
 def is_waited_for(step: StepFacts) -> bool:
@@ -216,7 +269,8 @@ def _its_time(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[
     if step.planned.channel == "meeting" and step.planned.before_intranet:
         return []
     first = step.planned.channel == "intranet"
-    if not first and (facts.confirmed_at is None or step.not_before is None):
+    unread = facts.confirmed_at is None or facts.page_is_new
+    if not first and (unread or step.not_before is None):
         waits = N_("Väntar på att sidan är uppe på intranätet och kontrollerad.")
         return [Reason(Wait.CONFIRMATION, waits, {}), *_release(step)]
     reasons = _silence(facts, step, now)
@@ -275,17 +329,19 @@ def _release(step: StepFacts) -> list[Reason]:
 
 def since(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
     """When the last condition was met. A pause moves it: what was resumed is not late."""
+    earlier = facts.earlier(step).values()
     moments = [
         facts.planned_at,
         facts.approved_at,
         facts.resumed_at,
+        facts.corrected_at,
         step.not_before,
         _opens(facts, step),
         step.released_at,
         step.resumed_at,
         *(facts.events.get(event) for event in step.planned.gates),
-        *(facts.steps[key].passed_over_at for key in step.planned.after),
-        *(facts.steps[key].settled_at for key in step.planned.after),
+        *(one.passed_over_at for one in earlier),
+        *(one.settled_at for one in earlier),
     ]
     met = max((moment for moment in moments if moment), default=None)
     # What could not begin because of a black-out is not late when that is over.

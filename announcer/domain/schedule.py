@@ -18,7 +18,14 @@ from announcer.domain.policy.blackouts import silences_of
 from announcer.domain.policy.classes import MessageClass, Step
 from announcer.domain.policy.model import Policy
 from announcer.domain.policy.order import ancestors, is_external
-from announcer.domain.step import ApprovalRule, PlannedStep, StepFacts, StepState, after_silences
+from announcer.domain.step import (
+    ApprovalRule,
+    PlannedStep,
+    StepFacts,
+    StepKind,
+    StepState,
+    after_silences,
+)
 
 #: Local times of each affected workplace's handovers from shift to shift.
 Handovers = Mapping[str, tuple[time, ...]]
@@ -162,15 +169,19 @@ def not_before(
     """
     if step.channel == "intranet" or step.before_intranet:
         return None
-    window = policy.classes[class_name].window_of(step.key)
+    # What corrects a step comes after its window, with the page that has the right text.
+    window = None if step.about else policy.classes[class_name].window_of(step.key)
     opens = window.ends(confirmed, policy.almanac(handovers)) if window else confirmed
     return after_silences(step.silences, opens)
 
 
 def quiet_until(policy: Policy, step: StepFacts, moment: datetime) -> datetime | None:
     """When the night is over in which ``step`` would begin at ``moment`` (aware UTC); None where it
-    may begin then. What a person brought forward goes at night too: they said now."""
-    return None if step.lifted_to is not None else policy.quiet_until(step.planned, moment)
+    may begin then. What a person brought forward goes at night too: they said now. And whoever acts
+    on a text that is withdrawn is told before the morning."""
+    if step.lifted_to is not None or step.planned.kind is StepKind.WITHDRAWAL:
+        return None
+    return policy.quiet_until(step.planned, moment)
 
 
 def who_releases(
@@ -178,7 +189,7 @@ def who_releases(
 ) -> tuple[str, ...]:
     """The roles that may release a step at ``now`` (aware UTC): out of hours also those on duty."""
     message_class = policy.classes[class_name]
-    release = message_class.steps[message_class.leader(step.key)].release
+    release = message_class.steps[message_class.leader(step.named)].release
     if release and release.hours and not policy.calendars[release.hours].is_open(now):
         return (*step.release_by, *release.out_of_hours)
     return step.release_by
@@ -258,7 +269,8 @@ def expected(
         if step.settled_at:
             found[key] = step.settled_at
         else:
-            before = (found[k] for k in step.planned.after if is_waited_for(facts.steps[k]))
+            earlier = facts.earlier(step).items()
+            before = (found[k] for k, one in earlier if k in found and is_waited_for(one))
             hour = step.lifted_to or step.planned.meant_for
             earliest = max(moment for moment in (now, opens, hour, *before) if moment)
             begun = step.state is not StepState.WAITING

@@ -28,6 +28,17 @@ STEP_TRANSITIONS: Mapping[StepState, frozenset[StepState]] = {
 }
 
 
+class StepKind(StrEnum):
+    """What a step takes to people."""
+
+    #: The text.
+    FIRST = "first"
+    #: The right text, to those who had a wrong one.
+    CORRECTION = "correction"
+    #: That the text they had is withdrawn.
+    WITHDRAWAL = "withdrawal"
+
+
 class ApprovalRule(StrEnum):
     """Whose approval of this very text a step needs."""
 
@@ -110,6 +121,14 @@ class PlannedStep:
     silences: tuple[Silence, ...] = ()
     #: A meeting that is held in each unit it concerns, and ticked there.
     per_unit: bool = False
+    #: What was added later names the step of the plan that it is about.
+    kind: StepKind = StepKind.FIRST
+    about: str = ""
+
+    @property
+    def named(self) -> str:
+        """Under which key the policy knows it: what is about a step is as that step is."""
+        return self.about or self.key
 
 
 @dataclass(frozen=True)
@@ -128,3 +147,5 @@ class StepFacts:
     lifted_to: datetime | None = None
     #: A person said why those after it need not wait for it any longer.
     passed_over_at: datetime | None = None
+    #: Something of the step that it is about is on its way: who has it is not known yet.
+    on_its_way: bool = False

@@ -35,7 +35,7 @@ def reached_by(session: Session, announcement: UUID, channel: str) -> list[Addre
             DeliveryRow.channel == channel,
             DeliveryRow.state.in_(HAVE_IT),
             DeliveryRow.recipient.not_like("weeded %"),
-            *_still_somebodys(channel),
+            *still_somebodys(channel),
         )
         .order_by(DeliveryRow.recipient, DeliveryRow.changed_at)
         .ext(distinct_on(DeliveryRow.recipient))
@@ -43,7 +43,8 @@ def reached_by(session: Session, announcement: UUID, channel: str) -> list[Addre
     return [Addressee(key, address, language) for key, address, language in session.execute(query)]
 
 
-def _still_somebodys(channel: str) -> list[ColumnElement[bool]]:
+def still_somebodys(channel: str) -> list[ColumnElement[bool]]:
+    """Of deliveries through a channel, those whose address is not given up since."""
     address = func.lower(DeliveryRow.address)
     if channel == "email":
         staff = exists().where(PersonRow.left_at.is_(None), func.lower(PersonRow.email) == address)

@@ -15,7 +15,8 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from functools import lru_cache
 
-from announcer.domain.announcement import Attachment
+from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.change import ChangeKind
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
 from announcer.render.catalogue import date_in_words
@@ -80,11 +81,13 @@ def press_mail(edition: Edition, translate: Translate) -> bytes:
 
 
 def _to_nobody(edition: Edition) -> Edition:
-    return replace(edition, message_id="", to="")
+    change = edition.change and replace(edition.change, message_id="")
+    return replace(edition, message_id="", to="", change=change)
 
 
 @lru_cache(maxsize=_KEPT)
 def _to_staff(edition: Edition, translate: Translate) -> bytes:
+    edition = _told(edition, translate)
     freedom = N_("Du får alltid prata med medierna, och ingen får fråga vem som gjorde det.")
     files = () if edition.page_url else edition.content.attachments
     return _shared(edition, Letter(edition, translate, closing=(translate(freedom),)), files)
@@ -92,9 +95,39 @@ def _to_staff(edition: Edition, translate: Translate) -> bytes:
 
 @lru_cache(maxsize=_KEPT)
 def _to_press(edition: Edition, translate: Translate) -> bytes:
+    edition = _told(edition, translate)
     day = date_in_words(edition.at, edition.sender.time_zone, edition.language)
     letter = Letter(edition, translate, label=f"{translate(N_('Pressmeddelande'))}, {day}")
     return _shared(edition, letter, edition.content.attachments)
+
+
+def _told(edition: Edition, translate: Translate) -> Edition:
+    """The edition in the words of those who have had the text before it."""
+    change = edition.change
+    if change is None:
+        return edition
+    words = edition.content.text_in(edition.language)
+    what = change.what.get(edition.language, "")
+    title = change.title.get(edition.language, words.title)
+    if change.kind is ChangeKind.CORRECTED:
+        summary = f"{what} {words.summary}".strip()
+        told = Translation(f"{translate(N_('Rättelse'))}: {title}", summary, words.body)
+        return replace(edition, content=_only(edition, told))
+    gone = translate(N_("Det här meddelandet är tillbakadraget och gäller inte längre."))
+    told = Translation(f"{translate(N_('Tillbakadraget'))}: {title}", f"{gone} {what}".strip())
+    return replace(edition, content=replace(_only(edition, told), attachments=()))
+
+
+def _only(edition: Edition, words: Translation) -> Content:
+    """The content with these words in the edition's language, and no other language."""
+    return replace(
+        edition.content,
+        title=words.title,
+        summary=words.summary,
+        body=words.body,
+        language=edition.language,
+        translations={},
+    )
 
 
 def _shared(edition: Edition, letter: Letter, attachments: tuple[Attachment, ...]) -> bytes:
@@ -108,6 +141,9 @@ def _shared(edition: Edition, letter: Letter, attachments: tuple[Attachment, ...
 def _addressed(shared: bytes, edition: Edition, to: str) -> bytes:
     """The whole message: the addressee's own headers before what everybody's message has."""
     own = {"To": to, "Message-ID": edition.message_id}
+    if edition.change is not None and edition.change.message_id:
+        # RFC 5322 section 3.6.4: in the thread of what they had.
+        own |= dict.fromkeys(("In-Reply-To", "References"), edition.change.message_id)
     return _headed(EmailMessage(policy=POLICY), own).removesuffix(b"\r\n") + shared
 
 

@@ -204,7 +204,7 @@ def _shown(
     return Call(
         id=called.id,
         public_id=row.public_id,
-        title=records.text_of(records.newest_revision(session, row.id)).title,
+        title=records.text_of(records.text_in_force(session, row.id)).title,
         step=step.key if step else "",
         message=called.message,
         values=values_of(called),

@@ -9,7 +9,7 @@ from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.audience import reader_in
 from announcer.domain.delivery import Edition
 from announcer.people.lookup import load_units
-from announcer.services import records
+from announcer.services import changes, records
 from announcer.services.installation import Installation
 
 
@@ -40,6 +40,7 @@ def edition_of(
         page_url=f"{installation.base_url}/nyheter/{row.public_id}" if reads_inside else "",
         # Whole seconds: the Date of a mail and the timestamp of a PDF have no fractions.
         at=(step.started_at or now).replace(microsecond=0),
+        change=changes.change_of(session, row, step),
     )
 
 

@@ -31,7 +31,7 @@ from announcer.db.models import (
 )
 from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient, Result
 from announcer.logs import get_logger
-from announcer.services import records, settling
+from announcer.services import changes, records, settling
 from announcer.services.composing import edition_of, rights_of
 from announcer.services.installation import Installation
 
@@ -228,21 +228,7 @@ def _next(
     if not due:
         _finish(session, held, again=waiting[0].next_try_at if waiting else None)
         return None
-    edition = replace(
-        before.job.edition
-        if before
-        else edition_of(
-            session,
-            installation,
-            held.row,
-            held.step,
-            held.batch.language,
-            held.now,
-            without_page=held.batch.without_page,
-        ),
-        message_id=due[0].message_id,
-        to=due[0].address if held.step.external else "",
-    )
+    edition = _edition(session, installation, held, due[0], before)
     sha256, artefact = _artefact(session, channel, edition, due)
     session.execute(
         update(DeliveryRow)
@@ -266,6 +252,38 @@ def _next(
         attempt=max(one.attempts for one in due),
     )
     return Group(job, sha256, {one.recipient: one.attempts + 1 for one in due})
+
+
+def _edition(
+    session: Session,
+    installation: Installation,
+    held: Held,
+    first: DeliveryRow,
+    before: Group | None,
+) -> Edition:
+    """The text as it goes to ``first`` and whoever gets the same message."""
+    edition = (
+        before.job.edition
+        if before
+        else edition_of(
+            session,
+            installation,
+            held.row,
+            held.step,
+            held.batch.language,
+            held.now,
+            without_page=held.batch.without_page,
+        )
+    )
+    change = edition.change
+    if change is not None:
+        change = replace(change, message_id=changes.had(session, held.step, first.recipient))
+    return replace(
+        edition,
+        message_id=first.message_id,
+        to=first.address if held.step.external else "",
+        change=change,
+    )
 
 
 def _one_of(column: InstrumentedAttribute[str], values: list[str]) -> ColumnElement[bool]:
@@ -332,6 +350,8 @@ def _written_down(
             for recipient, tries in group.tries.items()
         }
         _store(session, batch, written)
+        if any(one.next_try_at for one in written.values()):
+            changes.try_no_more(session, step)
         tally = dict(sorted(Counter(one.state for one in written.values()).items()))
         records.append(
             session, row.id, "sent", None, step=step.key, artefact=group.sha256, outcome=tally
@@ -413,4 +433,5 @@ def _give_back(installation: Installation, lease: Lease) -> None:
             .where(DeliveryRow.batch == batch.id, DeliveryRow.state == DeliveryState.SENDING.value)
             .values(state=DeliveryState.DEFERRED.value, next_try_at=again)
         )
+        changes.try_no_more(session, session.get_one(StepRow, batch.step))
         batch.state, batch.lease_until, batch.due_at = "ready", None, again

@@ -31,7 +31,8 @@ from announcer.domain.schedule import quiet_until
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
-from announcer.services import following, meeting, records, settling, situation
+from announcer.services import changes, following, meeting, records, settling, situation
+from announcer.services.changes import Told
 from announcer.services.installation import Installation
 
 log = get_logger("announcer.dispatching")
@@ -195,10 +196,17 @@ def _start(
             continue
         content = records.text_of(session.get_one(RevisionRow, step.revision))
         policy = records.policy_of(session, installation, row)
-        people = has.not_yet(step, reached.by(step, row, policy, content.languages))
-        before = has.not_yet(step, following.told_before(session, policy, row, step))
-        batches += _batches(step, content, people, before)
-        if not people and not before:
+        if step.about is not None:
+            changes.take_over(session, step)
+            told = changes.concerned(session, policy, step, content)
+        else:
+            people = has.not_yet(step, reached.by(step, row, policy, content.languages))
+            before = has.not_yet(step, following.told_before(session, policy, row, step))
+            told = [Told("", one, without_page=False) for one in people]
+            # Those who were only told before: the page is not for them.
+            told += [Told("", one, without_page=True) for one in before]
+        batches += _batches(step, content, told)
+        if not told:
             settling.settle(session, row, step)
     for first in range(0, len(batches), FIXED_AT_ONCE):
         _fix(session, installation, batches[first : first + FIXED_AT_ONCE])
@@ -230,8 +238,8 @@ class _Reached:
 
 
 class _Has:
-    """Who was named in an earlier step of the same text and channel: nobody gets it twice because
-    audiences overlap. Whoever is asked for here counts as named."""
+    """Who was named in an earlier step of the same announcement and channel: nobody gets it twice
+    because audiences overlap. Whoever is asked for here counts as named."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -239,7 +247,7 @@ class _Has:
 
     def not_yet(self, step: StepRow, people: list[Addressee]) -> list[Addressee]:
         """Of ``people``, those who have not got it or are not about to."""
-        about = (step.revision, step.channel)
+        about = (step.announcement, step.channel)
         if about not in self._keys:
             self._keys[about] = already_named(self._session, step)
         has = self._keys[about]
@@ -249,9 +257,12 @@ class _Has:
 
 
 def already_named(session: Session, step: StepRow) -> set[str]:
-    """The keys of those who are recipients of the step's text in its channel."""
-    query = select(DeliveryRow.recipient).where(
-        DeliveryRow.revision == step.revision, DeliveryRow.channel == step.channel
+    """The keys of those who are recipients of its announcement in the step's channel, or were of
+    a text of it that was corrected since."""
+    query = (
+        select(DeliveryRow.recipient)
+        .join(StepRow, StepRow.id == DeliveryRow.step)
+        .where(StepRow.announcement == step.announcement, DeliveryRow.channel == step.channel)
     )
     return set(session.scalars(query))
 
@@ -267,29 +278,31 @@ class _Batch(NamedTuple):
     without_page: bool
 
 
-def _batches(
-    step: StepRow, content: Content, people: list[Addressee], before: list[Addressee]
-) -> Iterator[_Batch]:
-    """Those of the audience, then those who were only told ``before``: the page is not for them."""
+def _batches(step: StepRow, content: Content, told: list[Told]) -> Iterator[_Batch]:
+    """In one language each, and of those who had one message before, that they answer to."""
 
-    def language(addressee: Addressee) -> str:
-        known = addressee.language in content.languages
-        return addressee.language if known else content.language
+    def language(one: Told) -> str:
+        known = one.person.language in content.languages
+        return one.person.language if known else content.language
+
+    def kind(one: Told) -> tuple[bool, str, str]:
+        return one.without_page, language(one), one.group
 
     numbers = count()
-    for those, without_page in ((people, False), (before, True)):
-        for spoken, members in groupby(sorted(those, key=language), key=language):
-            while chunk := list(islice(members, BATCH)):
-                yield _Batch(uuid4(), step, next(numbers), spoken, chunk, without_page)
+    for (without_page, spoken, _), members in groupby(sorted(told, key=kind), key=kind):
+        people = (one.person for one in members)
+        while chunk := list(islice(people, BATCH)):
+            yield _Batch(uuid4(), step, next(numbers), spoken, chunk, without_page)
 
 
 #: One statement for some thousands of rows. What a recipient shares with everybody else
 #: of the batch comes from the batch and its step.
 _FIX = text("""
     INSERT INTO announcer.delivery
-      (id, batch, step, revision, channel, recipient, address, language, message_id, state)
+      (id, batch, step, revision, channel, recipient, address, language, message_id, withdraws,
+       state)
     SELECT r.id, b.id, s.id, s.revision, s.channel, r.recipient, r.address, b.language,
-      r.message_id, 'pending'
+      r.message_id, s.kind = 'withdrawal', 'pending'
     FROM unnest(
       CAST(:ids AS uuid[]), CAST(:batches AS uuid[]), CAST(:recipients AS text[]),
       CAST(:addresses AS text[]), CAST(:message_ids AS text[])
@@ -365,8 +378,7 @@ def _lease(session: Session, *, urgent: bool) -> Sequence[UUID]:
             BatchRow.urgent == urgent,
             BatchRow.due_at <= select(func.announcer.announcer_now()).scalar_subquery(),
             StepRow.held_at.is_(None),
-            AnnouncementRow.held_at.is_(None),
-            AnnouncementRow.state != "withdrawn",
+            changes.may_go(),
         )
         .order_by(BatchRow.due_at)
         .limit(room)

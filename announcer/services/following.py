@@ -78,7 +78,7 @@ def _is_seen_by(
 
 
 def _text(session: Session, row: AnnouncementRow) -> Content:
-    return records.text_of(records.newest_revision(session, row.id))
+    return records.text_of(records.text_in_force(session, row.id))
 
 
 def completed(
@@ -125,7 +125,7 @@ def _story(session: Session, last: UUID) -> Iterator[UUID]:
         if about is None:
             return
         yield about
-        about = records.newest_revision(session, about).follows
+        about = records.text_in_force(session, about).follows
 
 
 def _told_before(

@@ -30,7 +30,7 @@ def of_proposal(installation: Installation, reference: str) -> Prospect:
     with installation.database.reading() as session:
         row = records.find(session, reference)
         policy = records.policy_of(session, installation, row)
-        content = records.text_of(records.newest_revision(session, row.id))
+        content = records.text_of(records.text_in_force(session, row.id))
         plan = planning.forecast_of(session, policy, content, engine.now(session))
         steps = foresee(policy, row.class_name, plan)
         return Prospect(policy, row.class_name, steps, content.known_at)

@@ -17,7 +17,7 @@ from announcer.db import engine, schema
 from announcer.db.engine import Database
 from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow
 from announcer.domain.step import StepState
-from announcer.services import calling, situation
+from announcer.services import calling, changes, situation
 
 #: Waiting longer than this is not being busy: something that should work does not.
 TOO_OLD = timedelta(minutes=2)
@@ -109,8 +109,7 @@ def _due(now: datetime, *, urgent: bool | None) -> Subquery:
             BatchRow.state == "ready",
             BatchRow.due_at <= now,
             StepRow.held_at.is_(None),
-            AnnouncementRow.held_at.is_(None),
-            AnnouncementRow.state != "withdrawn",
+            changes.may_go(),
         )
     )
     if urgent is not None:

@@ -4,21 +4,40 @@ Each takes the announcement's row first, as the gate does, so that what has been
 never overtaken by something that was about to start.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, ReleaseRow, StepRow
+from announcer.db.models import (
+    AnnouncementRow,
+    BatchRow,
+    DeliveryRow,
+    ReleaseRow,
+    StepRow,
+    WithdrawalRow,
+)
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.schedule import who_releases
 from announcer.domain.step import StepState
-from announcer.services import meeting, planning, records, settling, situation
+from announcer.services import (
+    correcting,
+    meeting,
+    planning,
+    records,
+    replanning,
+    settling,
+    situation,
+)
 from announcer.services.installation import Installation
+
+#: Characters of the sentence that those who had a text read of its withdrawal.
+LONGEST_TOLD = 300
 
 
 def hold(
@@ -140,14 +159,23 @@ def release(installation: Installation, actor: Person, reference: str) -> list[s
     return keys
 
 
-def withdraw(installation: Installation, actor: Person, reference: str, why: str) -> int:
+def withdraw(
+    installation: Installation,
+    actor: Person,
+    reference: str,
+    why: str,
+    tell: Mapping[str, str] | None = None,
+) -> int:
     """Start nothing more, ever; what was approved stays on record.
 
-    By the author while it waits for approval, by the information unit at any time. Returns how
-    many recipients had been reached already.
+    Exactly those who have had the text are told, inside first; ``tell`` is a sentence for them in
+    each language that it is given in, and the reason, ``why``, stands in the record alone. By the
+    author while it waits for approval, by the information unit at any time. Returns how many
+    recipients had been reached already.
     """
     if not why.strip():
         raise Refusal(N_("Skriv varför meddelandet dras tillbaka."))
+    said = _sentences(tell or {})
     with installation.database.transaction("withdraw") as session:
         row = records.find(session, reference, lock=True)
         own = row.author == actor.pseudonym and row.state == AnnouncementState.IN_REVIEW.value
@@ -160,10 +188,37 @@ def withdraw(installation: Installation, actor: Person, reference: str, why: str
                 step.state = StepState.WITHDRAWN.value
         session.flush()
         _abandon_untried(session, row)
+        correcting.taken_back_by_withdrawal(session, row, actor)
         row.state = AnnouncementState.WITHDRAWN.value
+        session.flush()
+        session.refresh(row, ["withdrawn_at"])
+        session.add(WithdrawalRow(announcement=row.id, actor=actor.pseudonym, what=said))
+        policy = records.policy_of(session, installation, row)
+        told = replanning.tell_of_withdrawal(session, policy, row)
         lent = records.in_right_of(actor, right)
-        records.append(session, row.id, "withdrawn", actor.pseudonym, why=why.strip()[:500], **lent)
-        return already
+        records.append(
+            session,
+            row.id,
+            "withdrawn",
+            actor.pseudonym,
+            why=why.strip()[:500],
+            **({"told": [step.key for step in told]} if told else {}),
+            **lent,
+        )
+        planning.wake(session, row)
+    installation.wake()
+    return already
+
+
+def _sentences(tell: Mapping[str, str]) -> dict[str, str]:
+    """What those who had it are told, by language. Raises `Refusal` for what is no sentence."""
+    said = {language: " ".join(words.split()) for language, words in tell.items()}
+    if any(len(words) > LONGEST_TOLD or not words.isprintable() for words in said.values()):
+        raise Refusal(
+            N_("Skriv en mening till dem som har fått meddelandet, med högst {limit} tecken."),
+            limit=LONGEST_TOLD,
+        )
+    return {language: words for language, words in said.items() if words}
 
 
 def reached(installation: Installation, reference: str) -> int:

@@ -15,7 +15,7 @@ from announcer.domain.content_rules import missing_languages
 from announcer.domain.patience import has_ceilings
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast, Handovers, forecast, make_plan, not_before
-from announcer.domain.step import PlannedStep
+from announcer.domain.step import PlannedStep, StepState
 from announcer.people import workplaces
 from announcer.people.lookup import load_units
 from announcer.render.catalogue import translator
@@ -129,9 +129,11 @@ def open_windows(
     facts = situation.facts_of(session, row)
     shifts = handovers(session, policy, row.class_name, told(session, policy, row), row.unit)
     for step in records.steps_of(session, row.id):
-        planned = situation.planned(step)
+        if step.not_before is not None or step.state != StepState.WAITING.value:
+            continue
+        planned = facts.steps[step.key].planned
         opens = not_before(policy, row.class_name, planned, confirmed, shifts)
-        if opens is None or step.not_before is not None:
+        if opens is None:
             continue
         if facts.steps[step.key].lifted_to is not None:
             opens = _brought_forward(session, step, opens, confirmed)
@@ -156,7 +158,7 @@ def _brought_forward(
 
 def told(session: Session, policy: Policy, row: AnnouncementRow) -> tuple[str, ...]:
     """Whom of the staff the announcement is for, as its writer named them."""
-    content = records.text_of(records.newest_revision(session, row.id))
+    content = records.text_of(records.text_in_force(session, row.id))
     return policy.staff_among(content.audience)
 
 

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import case, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, exists, func, select, text
+from sqlalchemy.orm import Session, aliased
 
 from announcer.db import engine
 from announcer.db.models import (
@@ -51,6 +51,8 @@ class Listed:
     published_at: datetime
     confirmed_at: datetime | None
     withdrawn_at: datetime | None
+    #: Since when it has another text than the first one.
+    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,15 @@ def visible(
 
 
 def _published(session: Session, public_id: str = "") -> Iterator[Listed]:
+    """Of an announcement whose text was corrected, the newest page that has begun: it stands where
+    the first one stood."""
+    first, earlier = aliased(StepRow), aliased(StepRow)
+    later = exists().where(
+        earlier.announcement == StepRow.announcement,
+        earlier.channel == "intranet",
+        earlier.started_at.is_not(None),
+        earlier.position > StepRow.position,
+    )
     query = (
         # Columns, and no whole rows: of a large archive they take a tenth of the time.
         select(
@@ -140,12 +151,14 @@ def _published(session: Session, public_id: str = "") -> Iterator[Listed]:
             AnnouncementRow.withdrawn_at,
             StepRow.audience,
             StepRow.revision,
-            StepRow.started_at,
+            func.coalesce(first.started_at, StepRow.started_at).label("started_at"),
             StepRow.confirmed_at,
+            case((first.id.is_not(None), StepRow.started_at)).label("corrected_at"),
         )
         .join(StepRow, StepRow.announcement == AnnouncementRow.id)
-        .where(StepRow.channel == "intranet", StepRow.started_at.is_not(None))
-        .order_by(StepRow.started_at.desc(), AnnouncementRow.public_id)
+        .outerjoin(first, first.id == StepRow.about)
+        .where(StepRow.channel == "intranet", StepRow.started_at.is_not(None), ~later)
+        .order_by(text("started_at DESC"), AnnouncementRow.public_id)
     )
     if public_id:
         query = query.where(AnnouncementRow.public_id == public_id)
@@ -163,6 +176,7 @@ def _listed(row: Any) -> Listed:
         published_at=row.started_at,
         confirmed_at=row.confirmed_at,
         withdrawn_at=row.withdrawn_at,
+        corrected_at=row.corrected_at,
     )
 
 
@@ -227,7 +241,9 @@ def feed(
     further = [line for line in up[least:] if line.confirmed_at is not None]
     leaving = [line.published_at + within for line in further]
     gone = {line.id for line, leaves in zip(further, leaving, strict=True) if leaves <= now}
-    changes = [m for line in lines for m in (line.published_at, line.withdrawn_at) if m]
+    changes = [
+        m for line in lines for m in (line.published_at, line.corrected_at, line.withdrawn_at) if m
+    ]
     return Feed(
         tuple(line for line in up if line.id not in gone),
         max(changes, default=None),

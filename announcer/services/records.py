@@ -7,13 +7,14 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from announcer.db.models import (
     AnnouncementRow,
     BlobRow,
+    CorrectionRow,
     EventRow,
     PolicyRow,
     RevisionBlobRow,
@@ -91,9 +92,33 @@ def under_way(session: Session, reference: str) -> AnnouncementRow:
 
 
 def newest_revision(session: Session, announcement: UUID) -> RevisionRow:
-    """The text as it stands now."""
+    """The text that was written last, also where it waits to be approved."""
     query = select(RevisionRow).where(RevisionRow.announcement == announcement)
     return session.scalars(query.order_by(RevisionRow.number.desc()).limit(1)).one()
+
+
+def text_in_force(session: Session, announcement: UUID) -> RevisionRow:
+    """The text as it stands now: no correction that waits, and none that was taken back."""
+    query = (
+        select(RevisionRow)
+        .outerjoin(CorrectionRow, CorrectionRow.revision == RevisionRow.id)
+        .where(
+            RevisionRow.announcement == announcement,
+            or_(CorrectionRow.revision.is_(None), CorrectionRow.applied_at.is_not(None)),
+        )
+    )
+    return session.scalars(query.order_by(RevisionRow.number.desc()).limit(1)).one()
+
+
+def open_correction(session: Session, announcement: UUID) -> CorrectionRow | None:
+    """The correction that waits to be approved, if one does."""
+    return session.scalar(
+        select(CorrectionRow).where(
+            CorrectionRow.announcement == announcement,
+            CorrectionRow.applied_at.is_(None),
+            CorrectionRow.taken_back_at.is_(None),
+        )
+    )
 
 
 def content_of(session: Session, revision: RevisionRow) -> Content:

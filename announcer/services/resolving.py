@@ -18,7 +18,7 @@ from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.schedule import who_is_on_duty
 from announcer.domain.step import StepState
-from announcer.services import planning, records, settling
+from announcer.services import changes, planning, records, settling
 from announcer.services.installation import Installation
 
 ONLY = N_("Det här kan bara {roles} göra.")
@@ -109,6 +109,8 @@ def take_out(
         raise Refusal(N_("Meddelandet är tillbakadraget."))
     if exit_ is Exit.AGAIN and step.state == StepState.WITHDRAWN.value:
         raise Refusal(N_("Steget går inte ut längre. Välj ett av de andra sätten."))
+    if exit_ is Exit.AGAIN and changes.is_overtaken(session, step):
+        raise Refusal(N_("Texten är rättad sedan dess. Välj ett av de andra sätten."))
     now = engine.now(session)
     for delivery in doubtful:
         if exit_ is Exit.AGAIN:

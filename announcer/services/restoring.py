@@ -32,7 +32,7 @@ from announcer.domain.errors import N_, Refusal
 from announcer.domain.reach import goes_to
 from announcer.domain.step import StepState
 from announcer.people.lookup import addressees
-from announcer.services import records, situation
+from announcer.services import changes, records, situation
 from announcer.services.dispatching import already_named
 from announcer.services.installation import Installation
 
@@ -238,7 +238,7 @@ def _titles(session: Session, which: ColumnElement[bool]) -> tuple[tuple[str, st
         select(AnnouncementRow).where(which).order_by(AnnouncementRow.created_at)
     )
     return tuple(
-        (row.public_id, records.content_of(session, records.newest_revision(session, row.id)).title)
+        (row.public_id, records.content_of(session, records.text_in_force(session, row.id)).title)
         for row in rows
     )
 
@@ -259,13 +259,16 @@ def _going(session: Session, installation: Installation) -> list[Going]:
 def _would(
     session: Session, installation: Installation, row: AnnouncementRow, step: StepRow
 ) -> Going:
-    content = records.content_of(session, records.newest_revision(session, row.id))
+    content = records.content_of(session, records.text_in_force(session, row.id))
     policy = records.policy_of(session, installation, row)
-    people = addressees(
-        session, policy, step.channel, tuple(step.audience), row.unit, content.languages
-    )
-    has = already_named(session, step)
-    going = sum(one.key not in has for one in people)
+    if step.about is not None:
+        going = len(changes.concerned(session, policy, step, content))
+    else:
+        people = addressees(
+            session, policy, step.channel, tuple(step.audience), row.unit, content.languages
+        )
+        has = already_named(session, step)
+        going = sum(one.key not in has for one in people)
     held = step.held_at is not None or row.held_at is not None
     goes = goes_to(policy.channels[step.channel], going)
     return Going(

@@ -115,6 +115,9 @@ def _in_review(
     found = approvals.look(session, policy, row, records.newest_revision(session, row.id))
     if found is None:
         raise Refusal(N_("Det här meddelandet behöver inget godkännande."))
-    if row.state != AnnouncementState.IN_REVIEW.value:
+    if (
+        row.state != AnnouncementState.IN_REVIEW.value
+        and records.open_correction(session, row.id) is None
+    ):
         raise Refusal(N_("Texten väntar inte på godkännande längre."))
     return row, policy, found

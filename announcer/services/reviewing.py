@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, ApprovalRow, RevisionRow
+from announcer.db.models import AnnouncementRow, ApprovalRow, CorrectionRow, RevisionRow
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.approving import Seat
 from announcer.domain.audience import Person
@@ -16,7 +17,7 @@ from announcer.domain.content_rules import approval_faults, findings
 from announcer.domain.errors import N_, BadSubmission, NotAllowed, NotFound, Refusal
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast
-from announcer.services import approvals, approvers, planning, records, returning
+from announcer.services import approvals, approvers, planning, records, replanning, returning
 from announcer.services.approvals import Approving, Right, Standing
 from announcer.services.installation import Installation
 
@@ -41,13 +42,18 @@ def approve(
             )
         if row.state == AnnouncementState.WITHDRAWN.value:
             raise Refusal(N_("Meddelandet är tillbakadraget."))
-        if row.state != AnnouncementState.IN_REVIEW.value or found.has_said(actor):
+        correction = records.open_correction(session, row.id)
+        in_review = row.state == AnnouncementState.IN_REVIEW.value or correction is not None
+        if not in_review or found.has_said(actor):
             return False
         _refuse_untimely(policy, found, right)
         _refuse_unfit(policy, found.revision, engine.now(session))
         _keep(session, actor, found, right)
         if _approving(session, policy, row).complete:
-            planning.plan(session, installation, row)
+            if correction is None:
+                planning.plan(session, installation, row)
+            else:
+                replanning.correct(session, installation, row, correction)
     installation.wake()
     return True
 
@@ -167,6 +173,8 @@ class Proposal:
     plan: list[Forecast]
     findings: tuple[Refusal, ...] = ()
     unfit: tuple[Refusal, ...] = ()
+    #: Of a correction that waits: the text in force, which it would take the place of.
+    instead_of: Content | None = None
 
 
 def waiting_for(installation: Installation, actor: Person) -> list[Proposal]:
@@ -179,12 +187,24 @@ def concerning(installation: Installation, actor: Person) -> list[Proposal]:
     with installation.database.reading() as session:
         rows = session.scalars(
             select(AnnouncementRow)
-            .where(AnnouncementRow.state == AnnouncementState.IN_REVIEW.value)
+            .where(
+                or_(
+                    AnnouncementRow.state == AnnouncementState.IN_REVIEW.value,
+                    AnnouncementRow.id.in_(_corrected()),
+                )
+            )
             .order_by(AnnouncementRow.created_at)
             .limit(500)
         )
         found = [_proposal(session, installation, actor, row) for row in rows]
         return [one for one in found if one]
+
+
+def _corrected() -> Select[UUID]:
+    """What has a correction that waits."""
+    return select(CorrectionRow.announcement).where(
+        CorrectionRow.applied_at.is_(None), CorrectionRow.taken_back_at.is_(None)
+    )
 
 
 def proposal(installation: Installation, actor: Person, reference: str) -> Proposal:
@@ -211,7 +231,12 @@ def _proposal(
     nobody: bool = False,
 ) -> Proposal | None:
     """None where ``actor`` may not read it. ``nobody``: the directory is asked who is left."""
-    revision = records.newest_revision(session, row.id)
+    correction = records.open_correction(session, row.id)
+    revision = (
+        records.text_in_force(session, row.id)
+        if correction is None
+        else session.get_one(RevisionRow, correction.revision)
+    )
     policy = records.policy_of(session, installation, row)
     found = approvals.look(session, policy, row, revision)
     chain = found.chain if found else None
@@ -225,7 +250,7 @@ def _proposal(
     if not concerned and not told:
         return None
     content = records.content_of(session, revision)
-    in_review = row.state == AnnouncementState.IN_REVIEW.value
+    in_review = row.state == AnnouncementState.IN_REVIEW.value or correction is not None
     return Proposal(
         public_id=row.public_id,
         content=content,
@@ -234,15 +259,24 @@ def _proposal(
         can_approve=bool(in_review and found and may_approve(policy, actor, found)),
         can_give_back=bool(in_review and found and returning.may_give_back(policy, actor, found)),
         can_take_back=bool(in_review and found and returning.may_take_back(actor, found)),
-        can_rewrite=in_review and (actor.pseudonym == row.author or approves),
+        can_rewrite=in_review
+        and correction is None
+        and (actor.pseudonym == row.author or approves),
         informs=told and not approves,
         standing=_standing(session, policy, found, nobody and in_review),
         plan=planning.forecast_of(session, policy, content, engine.now(session)),
         findings=tuple(findings(content, policy, engine.now(session))),
-        unfit=tuple(approval_faults(content, policy, engine.now(session)))
-        if row.state == AnnouncementState.IN_REVIEW.value
-        else (),
+        unfit=tuple(approval_faults(content, policy, engine.now(session))) if in_review else (),
+        instead_of=_instead_of(session, row, correction),
     )
+
+
+def _instead_of(
+    session: Session, row: AnnouncementRow, correction: CorrectionRow | None
+) -> Content | None:
+    if correction is None:
+        return None
+    return records.content_of(session, records.text_in_force(session, row.id))
 
 
 def _standing(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from announcer.db.models import (
     AnnouncementRow,
     ApprovalRow,
+    CorrectionRow,
+    DeliveryRow,
     HappenedRow,
     LiftRow,
     PassedOverRow,
@@ -21,19 +24,21 @@ from announcer.db.models import (
 )
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.approving import Said, approved_at
+from announcer.domain.delivery import DeliveryState
 from announcer.domain.plan import AnnouncementFacts
 from announcer.domain.step import (
     ApprovalRule,
     PlannedStep,
     Silence,
     StepFacts,
+    StepKind,
     StepState,
     Strength,
 )
 
 
-def planned(row: StepRow) -> PlannedStep:
-    """A stored step as it was planned."""
+def planned(row: StepRow, about: str = "") -> PlannedStep:
+    """A stored step as it was planned; ``about`` is the key of the step that it is about."""
     return PlannedStep(
         key=row.key,
         channel=row.channel,
@@ -58,6 +63,8 @@ def planned(row: StepRow) -> PlannedStep:
             Silence(datetime.fromisoformat(begins), datetime.fromisoformat(ends), why)
             for begins, ends, why in row.silences
         ),
+        kind=StepKind(row.kind),
+        about=about,
     )
 
 
@@ -80,12 +87,56 @@ def facts_of_all(
         said = select(HappenedRow).where(HappenedRow.announcement.in_(plans))
         for event in session.scalars(said):
             happened[event.announcement][event.event] = event.at
-    approvals = _approvals(session, plans)
+    corrections = _corrections(session, plans)
+    texts = {about: one.text for about, one in corrections.items()}
+    approvals = _approvals(session, plans, texts)
     still = standstill_since(session)
     return {
-        row.id: _facts(row, plans[row.id], acts, happened[row.id], approvals.get(row.id), still)
+        row.id: _facts(
+            row,
+            plans[row.id],
+            acts,
+            happened[row.id],
+            approvals.get(row.id),
+            corrections[row.id],
+            still,
+        )
         for row in rows
     }
+
+
+class _Corrections(NamedTuple):
+    """The text in force where that is a correction, when the newest one was decided, since when one
+    waits, and the steps of which something is on its way."""
+
+    text: UUID | None = None
+    decided_at: datetime | None = None
+    since: datetime | None = None
+    on_its_way: frozenset[UUID] = frozenset()
+
+
+def _corrections(session: Session, plans: Mapping[UUID, list[StepRow]]) -> dict[UUID, _Corrections]:
+    found = dict.fromkeys(plans, _Corrections())
+    query = select(CorrectionRow).where(CorrectionRow.announcement.in_(plans))
+    for one in session.scalars(query.order_by(CorrectionRow.proposed_at)):
+        before = found[one.announcement]
+        decided = one.applied_at or one.taken_back_at
+        found[one.announcement] = _Corrections(
+            one.revision if one.applied_at else before.text,
+            max((at for at in (decided, before.decided_at) if at), default=None),
+            before.since if decided else one.proposed_at,
+        )
+    told = [step.about for steps in plans.values() for step in steps if step.about]
+    if told:
+        under_way = frozenset(
+            session.scalars(
+                select(DeliveryRow.step)
+                .where(DeliveryRow.step.in_(told), DeliveryRow.state == DeliveryState.SENDING.value)
+                .distinct()
+            )
+        )
+        found = {about: one._replace(on_its_way=under_way) for about, one in found.items()}
+    return found
 
 
 class _Acts(NamedTuple):
@@ -123,13 +174,17 @@ def _facts(
     acts: _Acts,
     happened: Mapping[str, datetime],
     approved_at: datetime | None,
+    corrections: _Corrections,
     standstill_since: datetime | None,
 ) -> AnnouncementFacts:
+    keys = {step.id: step.key for step in steps}
+    pages = [step for step in steps if step.channel == "intranet"]
+    read = [page.confirmed_at for page in pages if page.confirmed_at]
     return AnnouncementFacts(
         state=AnnouncementState(row.state),
         steps={
             step.key: StepFacts(
-                planned=planned(step),
+                planned=planned(step, keys[step.about] if step.about else ""),
                 state=StepState(step.state),
                 not_before=step.not_before,
                 settled_at=step.settled_at,
@@ -139,14 +194,22 @@ def _facts(
                 held_at=step.held_at,
                 held_reason=step.held_reason,
                 resumed_at=step.resumed_at,
+                on_its_way=step.about in corrections.on_its_way,
             )
             for step in steps
         },
         planned_at=row.planned_at,
         approved_at=approved_at,
-        confirmed_at=next((s.confirmed_at for s in steps if s.channel == "intranet"), None),
+        confirmed_at=min(read, default=None),
         held_at=row.held_at,
         resumed_at=row.resumed_at,
+        page_is_new=not any(
+            page.confirmed_at and page.revision == (corrections.text or page.revision)
+            for page in pages
+        ),
+        corrected_since=corrections.since,
+        corrected_at=corrections.decided_at,
+        withdrawn_at=row.withdrawn_at,
         events=happened,
         standstill_since=standstill_since,
     )
@@ -158,16 +221,20 @@ def standstill_since(session: Session) -> datetime | None:
 
 
 def _approvals(
-    session: Session, plans: Mapping[UUID, list[StepRow]]
+    session: Session,
+    plans: Mapping[UUID, list[StepRow]],
+    texts: Mapping[UUID, UUID | None] = MappingProxyType({}),
 ) -> dict[UUID, datetime | None]:
-    """When each planned text had the approvals that its plan asks for; a plan has one text."""
+    """When each planned text had the approvals that its plan asks for. A plan has one text, or that
+    of ``texts`` where it was corrected."""
     first = {about: planned(steps[0]) for about, steps in plans.items() if steps}
+    newest = [texts.get(about) or steps[0].revision for about, steps in plans.items() if steps]
     query = (
         select(AnnouncementRow.id, AnnouncementRow.author, RevisionRow.author, ApprovalRow)
         .join(RevisionRow, RevisionRow.announcement == AnnouncementRow.id)
         .join(ApprovalRow, ApprovalRow.revision == RevisionRow.id)
         .where(
-            RevisionRow.id.in_([steps[0].revision for steps in plans.values() if steps]),
+            RevisionRow.id.in_(newest),
             ApprovalRow.content_hash == RevisionRow.content_hash,
         )
     )

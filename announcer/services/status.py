@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, DeliveryRow, StepRow
+from announcer.db.models import AnnouncementRow, DeliveryRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.content_rules import untranslated
@@ -264,14 +264,19 @@ def _status(
 ) -> AnnouncementStatus:
     facts = situation.facts_of(session, row)
     now = engine.now(session)
-    revision = records.newest_revision(session, row.id)
+    revision = records.text_in_force(session, row.id)
+    correction = records.open_correction(session, row.id)
     policy = records.policy_of(session, installation, row)
     content = records.text_of(revision)
     chain = approvals.chain_of(session, policy, row.class_name, row.unit)
     looked = _Looked(policy, row, facts, content.known_at, now, chain.approvers if chain else ())
     moments = expected(policy, row.class_name, facts, now, _shifts(session, policy, row, facts))
     in_review = row.state == AnnouncementState.IN_REVIEW.value
-    approving = approvals.look(session, policy, row, revision) if in_review else None
+    proposed = revision
+    if correction is not None:
+        proposed = session.get_one(RevisionRow, correction.revision)
+    waits = in_review or correction is not None
+    approving = approvals.look(session, policy, row, proposed) if waits else None
     return AnnouncementStatus(
         id=row.id,
         public_id=row.public_id,

@@ -32,7 +32,7 @@ from announcer.domain.reach import goes_to
 from announcer.domain.schedule import who_is_on_duty
 from announcer.domain.step import StepState
 from announcer.people.lookup import addressees
-from announcer.services import planning, records, settling, situation
+from announcer.services import changes, planning, records, settling, situation
 from announcer.services.dispatching import TOO_LATE, already_named
 from announcer.services.holding import take_up_batches
 from announcer.services.installation import Installation
@@ -137,7 +137,7 @@ def _shown(
     to = _left(session, step) if begun else _would_reach(session, installation, row, step)
     return Stopped(
         public_id=row.public_id,
-        title=records.text_of(records.newest_revision(session, row.id)).title,
+        title=records.text_of(records.text_in_force(session, row.id)).title,
         step=step.key,
         channel=step.channel,
         channel_name=kind.title,
@@ -173,8 +173,10 @@ def _left(session: Session, step: StepRow) -> int:
 def _would_reach(
     session: Session, installation: Installation, row: AnnouncementRow, step: StepRow
 ) -> int:
-    content = records.text_of(records.newest_revision(session, row.id))
+    content = records.text_of(records.text_in_force(session, row.id))
     policy = records.policy_of(session, installation, row)
+    if step.about is not None:
+        return len(changes.concerned(session, policy, step, content))
     people = addressees(
         session, policy, step.channel, tuple(step.audience), row.unit, content.languages
     )

@@ -14,7 +14,7 @@ from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow,
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_
 from announcer.logs import get_logger
-from announcer.services import records
+from announcer.services import changes, records
 from announcer.services.delivering import next_try_in_doubt
 from announcer.services.dispatching import TOO_LATE, stop
 from announcer.services.installation import Installation
@@ -81,6 +81,8 @@ def _bury(session: Session, installation: Installation, batch: BatchRow, now: da
             delivery.state = DeliveryState.IN_DOUBT.value
             delivery.next_try_at = next_try_in_doubt(installation, step, delivery.attempts, now)
         delivery.reply = "the worker stopped while sending"
+    session.flush()
+    changes.try_no_more(session, step)
     batch.deaths += 1
     batch.token = session.scalar(lease_token) or 0  # whatever the dead one still writes is void
     # Doubtful staff mail waits its turn; the rest of the batch goes on at once.
@@ -102,8 +104,7 @@ def _stop_late(session: Session, now: datetime) -> None:
         .where(
             StepRow.held_at.is_(None),
             StepRow.channel != "intranet",
-            AnnouncementRow.state != "withdrawn",
-            AnnouncementRow.held_at.is_(None),
+            changes.may_go(),
             StepRow.id.in_(
                 select(BatchRow.step).where(
                     BatchRow.state == "ready", BatchRow.due_at + lateness < now

@@ -58,6 +58,11 @@ _ACTS = (
     ("lift", "SELECT s.announcement FROM announcer.lift t JOIN announcer.step s ON s.id = t.step", "brought forward"),
     ("readback", "SELECT s.announcement FROM announcer.readback t JOIN announcer.step s ON s.id = t.step", "confirmed"),
     ("call", "SELECT t.announcement FROM announcer.call t", "called"),
+    ("correction", "SELECT t.announcement FROM announcer.correction t", "correction proposed"),
+    ("correction", "SELECT t.announcement FROM announcer.correction t WHERE t.applied_at IS NOT NULL", "corrected"),
+    ("correction", "SELECT announcement FROM announcer.correction WHERE taken_back_by IS NOT NULL", "correction taken back"),
+    ("step", "SELECT t.announcement FROM announcer.step t WHERE t.kind = 'correction'", "corrected"),
+    ("withdrawal", "SELECT t.announcement FROM announcer.withdrawal t", "withdrawn"),
     ("revision", "SELECT t.announcement FROM announcer.revision t WHERE t.number = 1", "submitted"),
 )  # fmt: skip
 

@@ -81,7 +81,7 @@ def check(
 
     Raises `BadSubmission` with every fault at once.
     """
-    before = records.text_of(records.newest_revision(session, revised.id)) if revised else None
+    before = records.text_of(records.text_in_force(session, revised.id)) if revised else None
     content = bound(look.content, before)
     content = with_answers(content, installation.policy)
     before_it: tuple[Refusal, ...] = ()
@@ -156,10 +156,10 @@ def preview(
         content = check(session, installation, actor, look)
         policy, now = installation.policy, engine.now(session)
         plan = planning.forecast_of(session, policy, content, now)
-        return content, plan, _findings(session, installation, look, content)
+        return content, plan, notes_on(session, installation, look, content)
 
 
-def _findings(
+def notes_on(
     session: Session, installation: Installation, look: Opened, content: Content
 ) -> tuple[Refusal, ...]:
     """What the writer should know, though nothing is kept back for it."""
@@ -179,7 +179,7 @@ def submit(installation: Installation, actor: Person, content: Content) -> Submi
         # One submission of one person at a time: a second click finds what the first one made.
         session.execute(select(engine.advisory_lock(f"submit {actor.pseudonym}")))
         content = check(session, installation, actor, look)
-        said = _findings(session, installation, look, content)
+        said = notes_on(session, installation, look, content)
         if before := _same(session, actor, content):
             state = AnnouncementState(before.state)
             return Submitted(before.id, before.public_id, state, again=True, findings=said)
@@ -194,7 +194,7 @@ def submit(installation: Installation, actor: Person, content: Content) -> Submi
         )
         session.add(row)
         session.flush()
-        _add_revision(session, row, actor, content, number=1)
+        add_revision(session, row, actor, content, number=1)
         detail = _said_of(content, installation.policy)
         records.append(session, row.id, "submitted", actor.pseudonym, **detail)
         if installation.policy.classes[content.class_name].approval is None:
@@ -220,9 +220,10 @@ def _same(session: Session, actor: Person, content: Content) -> AnnouncementRow 
     )
 
 
-def _add_revision(
+def add_revision(
     session: Session, row: AnnouncementRow, actor: Person, content: Content, number: int
 ) -> RevisionRow:
+    """Keep a text, with its files, as the announcement's newest; not yet approved."""
     revision = RevisionRow(
         id=uuid4(),
         announcement=row.id,
@@ -269,8 +270,8 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
             )
         newest = records.newest_revision(session, row.id)
         if newest.content_hash != content.content_hash:
-            _add_revision(session, row, actor, content, number=newest.number + 1)
+            add_revision(session, row, actor, content, number=newest.number + 1)
             detail = _said_of(content, policy)
             records.append(session, row.id, "edited", actor.pseudonym, **detail)
-        said = _findings(session, installation, look, content)
+        said = notes_on(session, installation, look, content)
         return Submitted(row.id, row.public_id, AnnouncementState(row.state), findings=said)

@@ -5,6 +5,7 @@ import re
 from announcer.services import holding
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
+from tests.integration.promise.way import read
 from tests.world import World
 
 
@@ -154,7 +155,9 @@ def test_nothing_is_sent_again_once_it_is_withdrawn(
     answer = desk.ask("POST", f"/oklart/{public_id}/epost", utgang="again")
     assert answer.status_code == 400
     world.settle()
-    assert world.staff_mail().count(address) == before
+    assert world.staff_mail().count(address) == before + 1
+    notice = [one for one in world.smtp.messages if address in one.recipients][-1]
+    assert str(read(notice)["Subject"]).startswith("Tillbakadraget: ")
 
 
 def _under_way(world: World):  # type: ignore[no-untyped-def]

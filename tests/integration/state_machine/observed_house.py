@@ -222,12 +222,19 @@ class ObservedHouse:
         item = self.model.by_id(job.edition.public_id)
         assert item is not None
         if name == "email":
-            item.tried |= {recipient.address.casefold() for recipient in job.recipients}
+            those = item.tried if job.edition.change is None else item.tried_again
+            those.update(recipient.address.casefold() for recipient in job.recipients)
         elif name == "poster":
             self.model.poster(item)
 
     def _mail_arrived(self, message: Message, doubtful: bool) -> None:
-        title = str(message_from_bytes(message.content, policy=SMTP)["Subject"])
+        parsed = message_from_bytes(message.content, policy=SMTP)
+        title = str(parsed["Subject"])
+        if title.startswith("Tillbakadraget: "):
+            known_as = title.removeprefix("Tillbakadraget: ")
+            message_id = str(parsed["Message-ID"])
+            self.model.notice(known_as, message.recipients, self._worker, doubtful, message_id)
+            return
         # A clock that was set back after the decision to send makes nothing earlier.
         at = max(self.world.now(), self._sent_at)
         self.model.mail(title, message.recipients, at, self._worker, doubtful)

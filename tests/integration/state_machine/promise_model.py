@@ -53,6 +53,7 @@ class Copy:
     worker: int
     doubtful: bool
     known: bool = False
+    message_id: str = ""
 
 
 @dataclass
@@ -82,12 +83,16 @@ class Item:
     read_at: datetime | None = None
     confirmed_at: datetime | None = None
     tried: set[str] = field(default_factory=set)
+    #: Whom it was tried to tell of the withdrawal.
+    tried_again: set[str] = field(default_factory=set)
     poster: bool = False
     #: It has been seen in the newsroom.
     public: bool = False
     #: A worker died between saying whom it tries and trying.
     died_before_trying: bool = False
     copies: dict[str, list[Copy]] = field(default_factory=dict)
+    #: Who was told that what they had is withdrawn.
+    told: dict[str, list[Copy]] = field(default_factory=dict)
     #: How often a person said "again" about an address outside.
     again: Counter[str] = field(default_factory=Counter)
     #: A person said that it arrived, or to let it be.
@@ -133,6 +138,31 @@ class Model:
 
     def by_title(self, title: str) -> Item | None:
         return next((i for i in self.items if title in (t for t, _ in i.titles)), None)
+
+    def notice(
+        self, title: str, recipients: Iterable[str], worker: int, doubtful: bool, message_id: str
+    ) -> None:
+        """Somebody was told that a text is withdrawn: nobody who has not had it, and once."""
+        item = self.by_title(title)
+        if item is None or not item.withdrawn:
+            return self.say("a withdrawal that nobody made", title)
+        for address in map(str.casefold, recipients):
+            if address not in item.copies:
+                self.say("told of the withdrawal of what they never had", address)
+            earlier = item.told.setdefault(address, [])
+            staff = address.endswith("@hallefors.example")
+            if any(one.known or one.message_id != message_id for one in earlier):
+                self.say("told of a withdrawal twice", address)
+            elif earlier and not staff:
+                item.again[address] -= 1
+                if item.again[address] < 0:
+                    self.say("told the press again on a guess", address)
+            untold = {a for a in item.copies if a.endswith("@hallefors.example")} - set(item.told)
+            if not staff and untold - item.tried_again - self.refused - item.closed:
+                self.say("the press was told of a withdrawal before staff", sorted(untold)[:3])
+            earlier.append(Copy(worker, doubtful, message_id=message_id))
+        self.came_out["notice"] += 1
+        return None
 
     def say(self, rule: str, what: object) -> None:
         self.violations.append(f"{rule}: {what}")
@@ -211,7 +241,7 @@ class Model:
         """The worker's record of what it did was committed."""
         if item.read_at is not None and item.confirmed_at is None:
             item.confirmed_at = item.read_at
-        for copies in item.copies.values():
+        for copies in (*item.copies.values(), *item.told.values()):
             for copy in copies:
                 copy.known |= copy.worker == worker and not copy.doubtful
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from announcer.domain.announcement import Attachment, Content, Question, Translation
+from announcer.domain.change import Correction, CorrectionKind
 
 quick = settings(max_examples=150, deadline=None, database=None)
 
@@ -49,6 +50,10 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     "answers": st.dictionaries(texts, texts, max_size=2),
     "exercise": st.booleans(),
     "questions": st.lists(st.builds(Question, texts, texts), max_size=2).map(tuple),
+    "correction": st.none()
+    | st.builds(
+        Correction, st.sampled_from(CorrectionKind), st.dictionaries(texts, texts, max_size=2)
+    ),
     "attachments": st.lists(attachments, max_size=2).map(tuple),
 }
 contents = st.builds(Content, **FIELDS)
