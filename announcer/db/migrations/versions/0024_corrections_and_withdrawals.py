@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from announcer.db.migrations.gates import function_of, gate, run
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -75,7 +75,7 @@ def upgrade() -> None:
         ["revision", "channel", "recipient", "withdraws"],
         schema="announcer",
     )
-    run(gate("0023.sql"))
+    run(gate("0024.sql"))
 
 
 def _page(*columns: str) -> None:
