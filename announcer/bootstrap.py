@@ -1,5 +1,6 @@
 """The only place that wires: settings in, an installation out."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,14 @@ def read_policy(path: Path) -> Policy:
     Raises `PolicyError` or `SetupError`.
     """
     return load_policy(path, registry.kinds())
+
+
+def refuse_unset(path: Path, given: Mapping[str, str]) -> None:
+    """Raise `PolicyError` or `SetupError` unless a policy file can be used here, with the settings
+    that are ``given`` for channels of packages."""
+    others = registry.brought()
+    policy = load_policy(path, registry.kinds(others))
+    registry.set_up(others, policy.channels_used, given)
 
 
 def sender_of(policy: Policy, folder: Path) -> Sender:

@@ -9,6 +9,7 @@ import click
 from announcer import logs
 from announcer.cli.context import Desk, pass_desk
 from announcer.cli.house import House
+from announcer.config import of_channels
 from announcer.embedded.aside import aside
 from announcer.embedded.mail import free_port
 from announcer.lean import OnFirstUse
@@ -40,7 +41,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 @pass_desk
 def run(desk: Desk, port: int, newsroom_port: int, policy: Path) -> None:
     """Run everything on this machine, on embedded servers where no others are named."""
-    aside(lambda: bootstrap.read_policy(policy))
+    aside(lambda: bootstrap.refuse_unset(policy, of_channels(os.environ)))
     logs.configure()
     with House(desk.home, policy, port, newsroom_port, os.environ) as house:
         house.start()

@@ -3,14 +3,18 @@
 import subprocess
 import sys
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
-from announcer.bootstrap import install, ready
+from announcer.bootstrap import install, ready, refuse_unset
+from announcer.channels import Channel
+from announcer.channels.email import StaffEmail
+from announcer.domain.channel import EMAIL
 from announcer.domain.errors import SetupError
 from announcer.services import holding
 from tests.doubles.gateway import Gateway, Rules
-from tests.integration.promise.way import approve, open_window, policy_of
+from tests.integration.promise.way import SMALL, approve, open_window, policy_of, staff_of
 from tests.third_party import LINES
 from tests.world import World
 
@@ -121,6 +125,35 @@ def test_a_package_that_is_taken_away_while_something_is_on_its_way_is_missed(
         ready(install(config))
     # What was announced under it can be read all the same.
     assert world.status(public_id).title == TITLE
+
+
+class Elsewhere(StaffEmail):
+    """Staff mail that goes through a server outside, says a later version of it."""
+
+    kind = replace(EMAIL, external=True)
+
+
+def test_a_channel_that_turns_out_to_leave_the_house_sends_nothing_inside(world: World):
+    channels = cast("dict[str, Channel]", world.installation.channels)
+    email = channels["email"]
+    assert isinstance(email, StaffEmail)
+    channels["email"] = Elsewhere(email.transport, email.sender)
+    public_id = approve(world, world.decision(TITLE, SMALL))
+    for _ in range(5):
+        world.round()
+    assert world.step(public_id, "intranet").confirmed_at
+    assert world.staff_mail() == []
+    channels["email"] = email
+    world.advance(minutes=1)
+    world.settle()
+    assert len(world.staff_mail()) == len(staff_of(world, "bibliotek"))
+
+
+def test_nothing_is_started_without_what_a_channel_needs(tmp_path, installed_package, gateway):
+    policy = policy_of(tmp_path, *LINES)
+    refuse_unset(policy, gateway.settings)
+    with pytest.raises(SetupError, match="CHANNEL_SMS_URL is not set"):
+        refuse_unset(policy, {})
 
 
 def test_the_command_line_knows_it(tmp_path, installed_package):
