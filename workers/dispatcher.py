@@ -2,6 +2,7 @@
 
 import signal
 import time
+from dataclasses import replace
 from types import FrameType
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from announcer.logs import get_logger
 from announcer.services import calling_by_mail, dispatching, sweeping, watching
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
+from announcer.services.pace import Pace
 from workers.app import BULK, URGENT, app, installation
 from workers.tasks import call, deliver
 
@@ -72,6 +74,7 @@ def round_(installation: Installation) -> int:
 
 def run(installation: Installation) -> None:
     """Go on until SIGTERM or SIGINT."""
+    installation = replace(installation, pace=Pace())
     stopping: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:

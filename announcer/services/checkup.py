@@ -13,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from announcer.db import engine, rights, schema
-from announcer.db.models import DeliveryRow
+from announcer.db.models import DeliveryRow, StepRow
 from announcer.domain.policy import Policy
 from announcer.people import lookup
 from announcer.services import approvers, health, situation
 from announcer.services.installation import Installation
 from announcer.services.installed import channel_faults
+from announcer.services.pace import CLOCK
 
 OLDEST_POSTGRES = 15
 #: Days ahead for which clock changes are compared; plans reach no further.
@@ -207,6 +208,29 @@ def _clock(session: Session, this_machines_clock: Callable[[], datetime]) -> Ite
         yield right("the clocks", "this machine and the database agree")
 
 
+def _ahead(session: Session) -> Finding:
+    """What has happened cannot lie ahead: where it does, the clock went back."""
+    name, now = "the past", engine.now(session)
+    latest = session.scalar(
+        select(
+            func.greatest(
+                select(func.max(DeliveryRow.changed_at)).scalar_subquery(),
+                select(func.max(StepRow.started_at)).scalar_subquery(),
+                select(func.max(StepRow.confirmed_at)).scalar_subquery(),
+            )
+        )
+    )
+    if latest is not None and latest > now + CLOCK_FAULTS:
+        ahead = (latest - now).total_seconds()
+        return wrong(
+            name,
+            f"things on record are {ahead:.0f} s in the future: the database's clock went back",
+            "Set the clock right, with NTP. What waits, waits longer and nothing goes early; what came "
+            "too late meanwhile is listed by 'announcer late'.",
+        )
+    return right(name, "nothing on record lies in the future")
+
+
 def _time_zone(session: Session, zone: ZoneInfo) -> Finding:
     """Whether database and program know the same clock changes: both write times for people."""
     name = "the time zone"
@@ -256,12 +280,16 @@ def _audiences(session: Session, policy: Policy) -> Finding:
 
 def _work(session: Session) -> Iterator[Finding]:
     if since := situation.standstill_since(session):
+        clock = situation.standstill_reason(session) == CLOCK
         yield wrong(
             "standstill",
-            f"nothing is sent since {since:%Y-%m-%d %H:%M} UTC",
-            "See 'announcer standstill', then end it with --end.",
+            f"nothing is sent since {since:%Y-%m-%d %H:%M} UTC"
+            + (", because the database's clock jumped" if clock else ""),
+            ("Set the clock right, with NTP. " if clock else "")
+            + "See 'announcer standstill', then end it with --end.",
             only_warn=True,
         )
+    yield _ahead(session)
     age = health.oldest_due(session)
     if age > health.TOO_OLD:
         yield wrong(

@@ -31,7 +31,7 @@ from announcer.domain.schedule import quiet_until
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
 from announcer.people.lookup import Addressee, addressees
-from announcer.services import changes, following, meeting, records, settling, situation
+from announcer.services import changes, following, meeting, pace, records, settling, situation
 from announcer.services.changes import Told
 from announcer.services.installation import Installation
 
@@ -63,7 +63,11 @@ class Claimed:
 
 
 def look(installation: Installation, limit: int = 200) -> int:
-    """Begin every due step that may start; returns how many began."""
+    """Begin every due step that may start; returns how many began. None does while the database's
+    clock is not to be trusted."""
+    if installation.pace is not None:
+        with installation.database.transaction("look at the clock") as session:
+            pace.is_steady(session, installation.pace)
     with installation.database.reading() as session:
         if situation.standstill_since(session):
             return 0
@@ -121,6 +125,9 @@ def _begin_or_postpone(installation: Installation, due: Sequence[UUID]) -> int:
 
 
 def _begin(session: Session, installation: Installation, due: Sequence[UUID]) -> int:
+    # Once more, in the very transaction: the clock may jump between two looks at it.
+    if not pace.is_steady(session, installation.pace):
+        return 0
     about = select(StepRow.announcement).where(StepRow.id.in_(due))
     rows = session.scalars(
         select(AnnouncementRow)

@@ -199,7 +199,11 @@ def told_before(
     about = session.scalar(select(RevisionRow.follows).where(RevisionRow.id == step.revision))
     if about is None or step.external:
         return []
-    same = [one for one in records.steps_of(session, row.id) if one.channel == step.channel]
+    same = [
+        one
+        for one in records.steps_of(session, row.id)
+        if one.channel == step.channel and one.about is None
+    ]
     if step.id != same[-1].id:
         return []
     content = records.text_of(session.get_one(RevisionRow, step.revision))

@@ -34,6 +34,7 @@ class Health:
 
     at: datetime
     standstill_since: datetime | None
+    standstill_reason: str
     oldest_due: Mapping[str, timedelta]
     unconfirmed_page: timedelta
     announcements: Mapping[str, int]
@@ -70,6 +71,7 @@ def of(session: Session) -> Health:
     return Health(
         at=now,
         standstill_since=situation.standstill_since(session),
+        standstill_reason=situation.standstill_reason(session),
         oldest_due={
             "urgent": oldest_due(session, urgent=True),
             "bulk": oldest_due(session, urgent=False),

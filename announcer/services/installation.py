@@ -17,6 +17,7 @@ from announcer.domain.plan import Gate, may_start
 from announcer.domain.policy import Policy, canonical, parse_policy, policy_hash
 from announcer.domain.policy.channels import with_absent
 from announcer.services.kept import Kept
+from announcer.services.pace import Pace
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Installation:
     gate: Gate = may_start
     #: Called when something is committed that somebody should look at soon.
     wake: Callable[[], None] = lambda: None
+    #: Given to whoever begins steps: holds the database's clock against one that nobody sets.
+    pace: Pace | None = None
     _policies: dict[str, Policy] = field(default_factory=dict)
     #: Approved texts by their revision, with their hash; a revision never changes.
     contents: Kept[tuple[Content, str]] = field(default_factory=lambda: Kept(200))

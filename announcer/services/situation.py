@@ -220,6 +220,13 @@ def standstill_since(session: Session) -> datetime | None:
     return session.scalar(select(StandstillRow.began_at).where(StandstillRow.ended_at.is_(None)))
 
 
+def standstill_reason(session: Session) -> str:
+    """Why nothing is sent, in a word: ``restore`` or ``clock``; empty in ordinary times."""
+    return (
+        session.scalar(select(StandstillRow.reason).where(StandstillRow.ended_at.is_(None))) or ""
+    )
+
+
 def _approvals(
     session: Session,
     plans: Mapping[UUID, list[StepRow]],

@@ -68,6 +68,7 @@ BESIDE_IT = (
     "import units",
     "import workplaces",
     "look again",
+    "look at the clock",
     "pass over",
     "plan anew",
     "postpone step",
