@@ -1,19 +1,22 @@
 """The page about adding a channel, done as it says: built, installed, named in a policy, run."""
 
-import subprocess
 import sys
 from dataclasses import replace
 from typing import cast
 
 import pytest
+from click.testing import CliRunner
 
 from announcer.bootstrap import install, ready, refuse_unset
 from announcer.channels import Channel
 from announcer.channels.email import StaffEmail
+from announcer.cli.main import cli
+from announcer.domain.change import CorrectionKind
 from announcer.domain.channel import EMAIL
 from announcer.domain.errors import SetupError
-from announcer.services import holding
+from announcer.services import correcting, holding
 from tests.doubles.gateway import Gateway, Rules
+from tests.integration.promise.test_corrections import WHAT, in_force
 from tests.integration.promise.way import SMALL, approve, open_window, policy_of, staff_of
 from tests.third_party import LINES
 from tests.world import World
@@ -105,6 +108,40 @@ def test_what_was_withdrawn_before_it_went_is_never_shown(world: World, gateway:
     assert gateway.was_shown == []
 
 
+def on_the_screen(world: World) -> str:
+    public_id = approve(world, world.decision(TITLE, OUTSIDE))
+    world.settle()
+    released(world, public_id)
+    open_window(world, public_id)
+    world.settle()
+    return public_id
+
+
+def test_whoever_rings_hears_the_right_text_once_it_is_corrected(world: World, gateway: Gateway):
+    public_id = on_the_screen(world)
+    content = replace(in_force(world, public_id), summary="Det gäller från i morgon.")
+    correcting.propose(
+        world.installation, world.chief, public_id, content, CorrectionKind.REAL, WHAT
+    )
+    world.settle()
+    assert screens(gateway) == [TITLE]  # nobody has approved the right one
+    approve(world, public_id)
+    world.settle()
+    (shown,) = gateway.screen.values()
+    assert shown["title"] == f"Rättelse: {TITLE}"
+    assert (shown["changed"], shown["summary"]) == (WHAT["sv"], "Det gäller från i morgon.")
+    assert len(gateway.was_shown) == 2
+
+
+def test_what_is_withdrawn_is_taken_off_the_screen(world: World, gateway: Gateway):
+    public_id = on_the_screen(world)
+    assert gateway.screen
+    holding.withdraw(world.installation, world.communicator, public_id, "Fel tid.")
+    world.settle()
+    assert gateway.screen == {}
+    assert gateway.requests[-1].startswith("DELETE ")
+
+
 def test_what_is_to_be_set_is_named_before_anything_starts(world: World, gateway: Gateway):
     without = {n: v for n, v in gateway.settings.items() if not n.endswith("SMS_URL")}
     with pytest.raises(SetupError, match=r"CHANNEL_SMS_URL is not set.*'announcer-gateway'"):
@@ -158,21 +195,8 @@ def test_nothing_is_started_without_what_a_channel_needs(tmp_path, installed_pac
 
 def test_the_command_line_knows_it(tmp_path, installed_package):
     policy = policy_of(tmp_path, *LINES)
-    done = subprocess.run(
-        [sys.executable, "-m", "announcer", "policy", "check", str(policy)],
-        env={"PYTHONPATH": f"{installed_package}:{':'.join(sys.path)}", "PATH": "/usr/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    wrong = policy_of(tmp_path / "b", *LINES)
-    wrong.write_text(wrong.read_text().replace('"sms"', '"smss"'))
-    refused = subprocess.run(
-        [sys.executable, "-m", "announcer", "policy", "check", str(wrong)],
-        env={"PYTHONPATH": f"{installed_package}:{':'.join(sys.path)}", "PATH": "/usr/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "'newsroom', 'sms' or 'switchboard'" in refused.stderr
+    assert CliRunner().invoke(cli, ["policy", "check", str(policy)]).exit_code == 0
+    policy.write_text(policy.read_text().replace('"sms"', '"smss"'))
+    refused = CliRunner().invoke(cli, ["policy", "check", str(policy)])
+    assert refused.exit_code == 1
+    assert "'newsroom', 'sms' or 'switchboard'. Name one of them" in refused.output

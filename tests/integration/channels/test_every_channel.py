@@ -20,7 +20,6 @@ THEIRS = ("sms", "switchboard")
 #: What the renderers do not say yet: a channel that says it drops out of here.
 UNSAID = {
     "a_correction_says_that_it_is_one": ("intranet", "email", "poster", "press", "newsroom"),
-    "a_withdrawal_repeats_nothing": ("email", "press"),
     "an_exercise_says_so_or_stays_inside": ("intranet", "email", "poster"),
 }
 
