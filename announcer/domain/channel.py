@@ -23,6 +23,10 @@ class Addresses(StrEnum):
     ITSELF = "itself"
 
 
+#: Of these, each recipient is somebody, or a phone that somebody carries.
+PERSONAL = frozenset({Addresses.MAIL, Addresses.PRESS_LIST, Addresses.PHONE})
+
+
 @dataclass(frozen=True)
 class ChannelKind:
     """One channel, as policies, plans and screens know it.

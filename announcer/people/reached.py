@@ -2,7 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -35,7 +45,7 @@ def reached_by(session: Session, announcement: UUID, channel: str) -> list[Addre
             DeliveryRow.channel == channel,
             DeliveryRow.state.in_(HAVE_IT),
             DeliveryRow.recipient.not_like("weeded %"),
-            *still_somebodys(channel),
+            still_somebodys(StepRow.external),
         )
         .order_by(DeliveryRow.recipient, DeliveryRow.changed_at)
         .ext(distinct_on(DeliveryRow.recipient))
@@ -43,14 +53,18 @@ def reached_by(session: Session, announcement: UUID, channel: str) -> list[Addre
     return [Addressee(key, address, language) for key, address, language in session.execute(query)]
 
 
-def still_somebodys(channel: str) -> list[ColumnElement[bool]]:
-    """Of deliveries through a channel, those whose address is not given up since."""
+def still_somebodys(external: bool | SQLColumnExpression[bool]) -> ColumnElement[bool]:
+    """Of deliveries of steps that are ``external`` or not, those whose mailbox is somebody's still,
+    and those that went to none."""
     address = func.lower(DeliveryRow.address)
-    if channel == "email":
-        staff = exists().where(PersonRow.left_at.is_(None), func.lower(PersonRow.email) == address)
-        group = exists().where(func.lower(GroupMemberRow.email) == address)
-        return [or_(staff, group)]
-    if channel == "press":
-        listed = PressContactRow.removed_at.is_(None)
-        return [exists().where(listed, func.lower(PressContactRow.email) == address)]
-    return []
+    staff = exists().where(PersonRow.left_at.is_(None), func.lower(PersonRow.email) == address)
+    group = exists().where(func.lower(GroupMemberRow.email) == address)
+    listed = exists().where(
+        PressContactRow.removed_at.is_(None), func.lower(PressContactRow.email) == address
+    )
+    outside = literal(external) if isinstance(external, bool) else external
+    return or_(
+        DeliveryRow.address.not_like("%@%"),
+        and_(outside, listed),
+        and_(not_(outside), or_(staff, group)),
+    )

@@ -113,7 +113,7 @@ def _which(step: StepRow) -> Iterator[ColumnElement[bool]]:
     if step.channel == "intranet":
         return
     yield DeliveryRow.recipient.not_like("weeded %")
-    yield from still_somebodys(step.channel)
+    yield still_somebodys(step.external)
     if step.kind == StepKind.FIRST.value:
         given_up = DeliveryState.ABANDONED.value
         yield or_(

@@ -21,6 +21,7 @@ from announcer.db.models import (
 )
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
+from announcer.domain.channel import PERSONAL
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.schedule import who_releases
@@ -180,7 +181,7 @@ def withdraw(
         row = records.find(session, reference, lock=True)
         own = row.author == actor.pseudonym and row.state == AnnouncementState.IN_REVIEW.value
         right = actor if own else installation.require_information_unit(actor)
-        already = _reached(session, row)
+        already = _reached(session, installation, row)
         if row.state == AnnouncementState.WITHDRAWN.value:
             return already
         for step in records.steps_of(session, row.id):
@@ -222,19 +223,21 @@ def _sentences(tell: Mapping[str, str]) -> dict[str, str]:
 
 
 def reached(installation: Installation, reference: str) -> int:
-    """How many recipients of mail have been reached, or may have been. Raises `NotFound`."""
+    """How many who have an address have been reached, or may have been. Raises `NotFound`."""
     with installation.database.reading() as session:
-        return _reached(session, records.find(session, reference))
+        return _reached(session, installation, records.find(session, reference))
 
 
-def _reached(session: Session, row: AnnouncementRow) -> int:
+def _reached(session: Session, installation: Installation, row: AnnouncementRow) -> int:
+    kinds = records.policy_of(session, installation, row).channels
+    addressed = [name for name, kind in kinds.items() if kind.addresses in PERSONAL]
     reached = (DeliveryState.ACCEPTED.value, DeliveryState.IN_DOUBT.value)
     query = select(DeliveryRow.id).join(StepRow, StepRow.id == DeliveryRow.step)
     return len(
         session.scalars(
             query.where(
                 StepRow.announcement == row.id,
-                StepRow.channel.in_(("email", "press")),
+                StepRow.channel.in_(addressed),
                 DeliveryRow.state.in_(reached),
             )
         ).all()
