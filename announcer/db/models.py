@@ -5,7 +5,7 @@ that nothing in another schema can stand in for it.
 """
 
 from datetime import datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -564,6 +564,8 @@ class CallRow(Base):
     #: The unit towards which these have their roles; empty for the announcement's own.
     unit: Mapped[str] = mapped_column(server_default="")
     made_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    #: Of an invitation: what the calendars were told. Nobody takes one on themselves.
+    calendar: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     #: When it is mailed next; whoever takes it moves this by a lease.
     due_at: Mapped[Moment]
     attempts: Mapped[int] = mapped_column(server_default="0")

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from announcer.domain.announcement import Content
 from announcer.domain.change import Change
+from announcer.domain.invitation import Invitation
 from announcer.domain.organisation import Sender
 
 
@@ -128,6 +129,8 @@ class Edition:
     to: str = ""
     #: Set for those who have had another text, which this one corrects or withdraws.
     change: Change | None = None
+    #: What a calendar program takes from the message.
+    invitation: Invitation | None = None
 
     @property
     def for_media(self) -> bool:

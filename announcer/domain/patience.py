@@ -29,10 +29,11 @@ class Patience:
 
 
 def has_ceilings(message_class: MessageClass, policy: Policy) -> bool:
-    """Whether an announcement of this class can ever come to call somebody."""
+    """Whether an announcement of this class can ever come to call or invite somebody."""
     steps = message_class.steps.values()
     return message_class.ask_before_known is not None or any(
         step.ceiling
+        or step.invitation
         or (step.release and step.release.ceiling)
         or any(policy.events[event].ceiling for event in step.gates)
         for step in steps

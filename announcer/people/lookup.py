@@ -76,13 +76,17 @@ def holders(
 ) -> list[Holder]:
     """Everyone who can be mailed and has one of ``roles`` towards an announcement of ``unit``,
     stand-ins among them; ``about`` is the announcement."""
+    found = everyone_by_mail(session)
+    return [one for one in found if policy.has_role(one.person, roles, unit, about)]
+
+
+def everyone_by_mail(session: Session) -> Iterator[Holder]:
+    """Everyone who works here and can be mailed, with the roles of those they stand in for."""
     lent = running(session)
     query = select(PersonRow).where(PersonRow.left_at.is_(None), PersonRow.email.is_not(None))
-    found = (
-        Holder(replace(person(row), stands_for=lent.get(row.pseudonym, ())), row.email or "")
-        for row in session.scalars(query.order_by(PersonRow.directory_id))
-    )
-    return [one for one in found if policy.has_role(one.person, roles, unit, about)]
+    for row in session.scalars(query.order_by(PersonRow.directory_id)):
+        with_lent = replace(person(row), stands_for=lent.get(row.pseudonym, ()))
+        yield Holder(with_lent, row.email or "")
 
 
 def load_units(session: Session) -> Units:

@@ -19,6 +19,8 @@ from announcer.domain.announcement import Attachment, Content, Translation
 from announcer.domain.change import ChangeKind
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
+from announcer.domain.invitation import Invitation
+from announcer.render.calendar import ics
 from announcer.render.catalogue import date_in_words
 from announcer.render.letter import Letter, Translate
 
@@ -176,10 +178,25 @@ def _write(
     message.set_content(letter.plain(), cte="quoted-printable")
     message.make_alternative()
     message.attach(page)
+    if edition.invitation:
+        message.attach(_calendar(edition, edition.invitation, letter.translate))
     for one in attachments:
         main, _, sub = one.media_type.partition("/")
         _refuse_controls("filename", one.name)
         message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
+
+
+def _calendar(edition: Edition, invitation: Invitation, translate: Translate) -> EmailMessage:
+    """The last alternative, which a calendar program takes (RFC 6047 section 2.4)."""
+    part = EmailMessage(policy=SMTP)
+    part.set_content(
+        ics(edition, invitation, translate),
+        subtype="calendar",
+        cte="base64",
+        params={"method": invitation.method},
+    )
+    del part["MIME-Version"]
+    return part
 
 
 def _headers(edition: Edition) -> dict[str, str]:

@@ -15,16 +15,15 @@ from sqlalchemy.orm import Session
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState, Attachment, Content
-from announcer.domain.audience import Person, may_read
+from announcer.domain.audience import Person
 from announcer.domain.briefing import is_open
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
 from announcer.domain.step import StepState
-from announcer.people.lookup import load_units
 from announcer.render.briefing import Moments, paper
 from announcer.render.catalogue import translator
-from announcer.services import meeting, planning, reading, records, situation, status
+from announcer.services import meeting, records, situation, status
 from announcer.services.installation import Installation
 
 
@@ -159,31 +158,6 @@ def _led_by(
         if (
             briefing
             and is_open(step.key, facts, briefing.before, now)
-            and leads(session, policy, row, step, actor, briefing.for_)
+            and meeting.leaders(session, policy, row, step, briefing.for_)(actor)
         ):
             yield step
-
-
-def leads(
-    session: Session,
-    policy: Policy,
-    row: AnnouncementRow,
-    step: StepRow,
-    actor: Person,
-    roles: tuple[str, ...],
-) -> bool:
-    """Whether ``actor``, or one whom they stand in for, has one of ``roles`` and tells people whom
-    the meeting is for: it is in their unit, or they are among them."""
-    units = load_units(session)
-    audience = policy.staff_among(step.audience) or planning.told(session, policy, row)
-    held_in = {one.unit for one in meeting.standing(session, policy, row, step)}
-
-    def is_one(person: Person) -> bool:
-        towards = {row.unit, person.unit} if step.per_unit else {row.unit}
-        known = [policy.roles[name] for name in roles if name in policy.roles]
-        return any(role.fits(person, unit) for role in known for unit in towards) and (
-            person.unit in held_in
-            or may_read(reading.reader_of(person), audience, row.unit, units, policy.staff)
-        )
-
-    return any(is_one(person) for person in actor.rights(row.id))

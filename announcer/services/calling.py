@@ -75,6 +75,43 @@ def call(
 
     Part of the caller's transaction: a call is made with what it is about, or not at all.
     """
+    made = _made(session, row, what, roles, message, values, step=step, unit=of_unit)
+    if made:
+        detail = {"call": what, "roles": list(roles)} | ({"step": step.key} if step else {})
+        records.append(session, row.id, "called", None, **detail)
+    return made
+
+
+def invite(
+    session: Session,
+    row: AnnouncementRow,
+    step: StepRow,
+    what: str,
+    roles: tuple[str, ...],
+    calendar: Mapping[str, str | int | bool],
+) -> bool:
+    """Tell the calendars of those of ``roles`` who lead a meeting, once for each ``what``; whether
+    that was now. It is mailed like a call, and nobody takes it on themselves."""
+    made = _made(session, row, what, roles, "", {}, step=step, calendar=dict(calendar))
+    if made:
+        records.append(
+            session, row.id, "invited", None, call=what, roles=list(roles), step=step.key
+        )
+    return made
+
+
+def _made(
+    session: Session,
+    row: AnnouncementRow,
+    what: str,
+    roles: tuple[str, ...],
+    message: str,
+    values: Mapping[str, str | int | datetime],
+    *,
+    step: StepRow | None,
+    unit: str = "",
+    calendar: dict[str, str | int | bool] | None = None,
+) -> bool:
     made = session.scalar(
         insert(CallRow)
         .values(
@@ -85,17 +122,14 @@ def call(
             message=message,
             message_values=json.dumps(_as_json(values), ensure_ascii=False),
             roles=list(roles),
-            unit=of_unit,
+            unit=unit,
+            calendar=calendar,
             due_at=engine.now(session),
         )
         .on_conflict_do_nothing(index_elements=["announcement", "what"])
         .returning(CallRow.id)
     )
-    if made is None:
-        return False
-    detail = {"call": what, "roles": list(roles)} | ({"step": step.key} if step else {})
-    records.append(session, row.id, "called", None, **detail)
-    return True
+    return made is not None
 
 
 def _as_json(values: Mapping[str, str | int | datetime]) -> dict[str, object]:
@@ -178,7 +212,8 @@ def waiting_for(installation: Installation, actor: Person) -> list[Call]:
 
 def count(session: Session) -> int:
     """How many calls are open."""
-    return session.scalar(select(func.count()).select_from(open_calls().subquery())) or 0
+    taken = open_calls().where(CallRow.calendar.is_(None))
+    return session.scalar(select(func.count()).select_from(taken.subquery())) or 0
 
 
 def is_called(
@@ -193,7 +228,9 @@ def is_called(
 
 
 def _open(session: Session) -> Sequence[Row[CallRow, AnnouncementRow]]:
-    return session.execute(open_calls().order_by(CallRow.made_at, CallRow.what)).all()
+    return session.execute(
+        open_calls().where(CallRow.calendar.is_(None)).order_by(CallRow.made_at, CallRow.what)
+    ).all()
 
 
 def _shown(

@@ -5,7 +5,7 @@ runs out. What a killed worker had sent goes again under the same Message-ID; no
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice
@@ -19,10 +19,11 @@ from announcer.db.models import AnnouncementRow, CallRow
 from announcer.domain.announcement import Content
 from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient
 from announcer.domain.errors import N_
+from announcer.domain.policy import Policy
 from announcer.logs import get_logger
 from announcer.people.lookup import Holder, holders
 from announcer.render.catalogue import moment_in_words, translator
-from announcer.services import records, situation
+from announcer.services import inviting, records, situation
 from announcer.services.calling import open_calls, roles_of, titles, values_of
 from announcer.services.installation import Installation
 
@@ -102,9 +103,7 @@ def _take(installation: Installation, call: UUID) -> _Letters | None:
         policy = records.policy_of(session, installation, row)
         people = [
             one
-            for one in holders(
-                session, policy, roles_of(policy, called), called.unit or row.unit, row.id
-            )
+            for one in _people(session, policy, called, row)
             if one.person.pseudonym not in called.reached
         ]
         called.attempts += 1
@@ -113,8 +112,32 @@ def _take(installation: Installation, call: UUID) -> _Letters | None:
             called.due_at = engine.now(session) + NOBODY_AGAIN
             log.warning("nobody can be called", announcement=row.public_id, what=called.what)
             return None
-        jobs = tuple(_jobs(session, installation, called, row, people))
+        if called.calendar is not None:
+            jobs = tuple(_invitations(installation, called, row, people))
+        else:
+            jobs = tuple(_jobs(session, installation, called, row, people))
         return _Letters(call, row.id, jobs)
+
+
+def _people(
+    session: Session, policy: Policy, called: CallRow, row: AnnouncementRow
+) -> Iterable[Holder]:
+    if called.calendar is not None:
+        return inviting.people(session, policy, row, called)
+    unit = called.unit or row.unit
+    return holders(session, policy, roles_of(policy, called), unit, row.id)
+
+
+def _invitations(
+    installation: Installation, called: CallRow, row: AnnouncementRow, people: list[Holder]
+) -> Iterator[Job]:
+    """One message each: a calendar takes what names its owner (RFC 5546 section 3.2.2)."""
+    channel = installation.channels[CHANNEL]
+    for one in people:
+        spoken = one.person.language
+        edition = inviting.edition(installation, called, row, one, spoken)
+        to = Recipient(str(one.person.pseudonym), one.email, spoken, edition.message_id)
+        yield Job(edition, channel.compose(edition), (to,), attempt=called.attempts - 1)
 
 
 def _jobs(

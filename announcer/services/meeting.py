@@ -4,19 +4,19 @@ That a meeting was held is on record, with who said so. Who came, and who read w
 leader's hand, is nobody's business (TF 3 kap. 5 §).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db.models import AnnouncementRow, MeetingUnitRow, StepRow, TickRow
-from announcer.domain.audience import Person
+from announcer.domain.audience import Person, may_read
 from announcer.domain.errors import N_, NotAllowed, Refusal
 from announcer.domain.patience import Patience
 from announcer.domain.policy import Policy
 from announcer.people.lookup import directory, load_units, staff_in
-from announcer.services import calling, records
+from announcer.services import calling, planning, reading, records
 
 #: Who says that a meeting was held; the sentence of a refusal.
 TICKS = N_("Det är {roles} som bockar av mötet.")
@@ -160,3 +160,25 @@ def append_held(
         **where,
         **records.in_right_of(actor, right),
     )
+
+
+def leaders(
+    session: Session, policy: Policy, row: AnnouncementRow, step: StepRow, roles: tuple[str, ...]
+) -> Callable[[Person], bool]:
+    """Tells of somebody whether they, or one whom they stand in for, have one of ``roles`` and tell
+    people whom the meeting is for: in their own unit, where each holds its own, else as one of them."""
+    units = load_units(session)
+    audience = policy.staff_among(step.audience) or planning.told(session, policy, row)
+    held_in = {one.unit for one in standing(session, policy, row, step)}
+    known = [policy.roles[name] for name in roles if name in policy.roles]
+
+    def is_one(person: Person) -> bool:
+        if step.per_unit:
+            tells = person.unit in held_in
+        else:
+            rights = reading.reader_of(person)
+            tells = may_read(rights, audience, row.unit, units, policy.staff)
+        unit = person.unit if step.per_unit else row.unit
+        return tells and any(role.fits(person, unit) for role in known)
+
+    return lambda person: any(is_one(one) for one in person.rights(row.id))

@@ -13,7 +13,7 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.patience import patience
-from announcer.services import meeting, planning, records, reminding, situation
+from announcer.services import inviting, meeting, planning, records, reminding, situation
 from announcer.services.installation import Installation
 
 #: Something may have happened meanwhile that begins or ends a wait.
@@ -45,12 +45,13 @@ def _watch(installation: Installation, page: UUID) -> int:
             return 0  # somebody else has it; it is due again in the next round
         now = engine.now(session)
         step = session.get_one(StepRow, page)
+        invited = inviting.keep_up(session, records.policy_of(session, installation, row), row, now)
         if row.state in (AnnouncementState.COMPLETED.value, AnnouncementState.WITHDRAWN.value):
             step.call_at = None
-            return 0
+            return invited
         made, upcoming = _call(session, installation, row, step, now)
         step.call_at = min([now + LOOK_AGAIN, *upcoming])
-        return made
+        return made + invited
 
 
 def _call(

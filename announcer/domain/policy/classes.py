@@ -54,6 +54,16 @@ class Briefing(Strict):
     for_: tuple[str, ...] = Field(alias="for", min_length=1)
 
 
+class Invitation(Strict):
+    """Those of ``for`` who lead the meeting have it in their calendars, for ``length``: when, and
+    not what about."""
+
+    for_: tuple[str, ...] = Field(alias="for", min_length=1)
+    length: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(hours=8))] = timedelta(
+        minutes=30
+    )
+
+
 class Step(Strict):
     """One channel of a class. ``when`` says if it is there always or only when the writer names
     its audience or its channel."""
@@ -76,6 +86,7 @@ class Step(Strict):
     #: Whether a meeting is one, or one in each unit that it concerns.
     held: Literal["once", "per unit"] = "once"
     briefing: Briefing | None = None
+    invitation: Invitation | None = None
     greatest_lateness: Duration | None = None
     source: str = ""
 

@@ -216,6 +216,7 @@ def _meeting_faults(policy: "Policy", step: "Step") -> Iterator[str]:
         yield "briefing: only a meeting has one. Remove it."
     elif step.briefing:
         yield from _missing_roles(policy, "briefing.for", step.briefing.for_)
+    yield from _invitation_faults(policy, step)
     if step.held == "once":
         return
     if step.channel != "meeting":
@@ -224,6 +225,16 @@ def _meeting_faults(policy: "Policy", step: "Step") -> Iterator[str]:
         yield 'held: these people belong to no unit. Write "once", or remove it.'
     elif not any(policy.roles[r].unit == "own" for r in step.ticked_by if r in policy.roles):
         yield 'held: name a role with unit = "own" in ticked_by, who says it of their own unit.'
+
+
+def _invitation_faults(policy: "Policy", step: "Step") -> Iterator[str]:
+    if step.invitation is None:
+        return
+    if step.channel != "meeting":
+        yield "invitation: only to a meeting. Remove it."
+    elif step.at is None and step.window is None:
+        yield "invitation: nobody knows when the meeting is. Add at or window."
+    yield from _missing_roles(policy, "invitation.for", step.invitation.for_)
 
 
 def _missing_roles(policy: "Policy", key: str, roles: tuple[str, ...]) -> Iterator[str]:
