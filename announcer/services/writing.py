@@ -1,6 +1,7 @@
 """Handing in and changing a text; nothing that was accepted is lost, nothing is taken in twice."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -17,12 +18,17 @@ from announcer.domain.manuscript import faults_of
 from announcer.domain.policy import MessageClass, Policy
 from announcer.domain.schedule import Forecast, make_plan
 from announcer.domain.translating import bound
+from announcer.lean import OnFirstUse
 from announcer.people.lookup import load_units
 from announcer.render.glyphs import is_visible
-from announcer.render.media import safe
 from announcer.services import approvals, approvers, following, planning, records
 from announcer.services.answering import with_answers
 from announcer.services.installation import Installation
+
+if TYPE_CHECKING:
+    from announcer.render import media
+else:  # what opens files is not for the dispatcher, which corrects texts that have some
+    media = OnFirstUse("announcer.render.media")
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def opened(content: Content) -> Opened:
 
 def _safe(attachment: Attachment) -> Attachment:
     """The file cleaned. Raises `Refusal`, also for a picture that says nothing to who cannot see."""
-    found = safe(attachment)
+    found = media.safe(attachment)
     if is_picture(found) and not is_visible(found.alt):
         raise Refusal(NO_ALT, name=found.name)
     return found
