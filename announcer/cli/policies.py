@@ -45,6 +45,7 @@ def check(desk: Desk, file: Path, directory: bool) -> None:
         if faults:
             raise PolicyError("\n".join(faults))
     click.echo(f"{found.name}: {len(found.classes)} classes, in order.")
+    click.echo(f"It may name the channels {', '.join(found.channels)}.")
 
 
 @policy.command()

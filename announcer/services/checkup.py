@@ -78,9 +78,12 @@ def of_database(
 
 
 def _channels(session: Session, installation: Installation) -> Iterator[Finding]:
-    for said in channel_faults(session, installation):
+    faults = list(channel_faults(session, installation))
+    for said in faults:
         fault, _, remedy = said.partition(". ")
         yield wrong("channels", fault, remedy)
+    if not faults:
+        yield right("channels", f"{', '.join(installation.channels)} are set up")
 
 
 def _version(session: Session) -> Finding:

@@ -195,7 +195,9 @@ def test_nothing_is_started_without_what_a_channel_needs(tmp_path, installed_pac
 
 def test_the_command_line_knows_it(tmp_path, installed_package):
     policy = policy_of(tmp_path, *LINES)
-    assert CliRunner().invoke(cli, ["policy", "check", str(policy)]).exit_code == 0
+    checked = CliRunner().invoke(cli, ["policy", "check", str(policy)])
+    assert checked.exit_code == 0
+    assert "press, newsroom, sms, switchboard." in checked.output
     policy.write_text(policy.read_text().replace('"sms"', '"smss"'))
     refused = CliRunner().invoke(cli, ["policy", "check", str(policy)])
     assert refused.exit_code == 1
