@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, CallRow, DeliveryRow, StepRow
+from announcer.db.models import AnnouncementRow, CallRow, DeliveryRow, StandstillRow, StepRow
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotAllowed, NotFound
@@ -149,7 +149,7 @@ def _from_json(stored: str) -> dict[str, object]:
 #: Between what is waited for and the number of the reminder: each reminder is a call of its own.
 AGAIN = " #"
 #: Calls about what a program found; open no longer than it is as they say.
-IN_DOUBT, STOPPED = "in doubt", "stopped"
+IN_DOUBT, STOPPED, STANDSTILL = "in doubt", "stopped", "standstill"
 
 
 def open_calls() -> Select[CallRow, AnnouncementRow]:
@@ -166,6 +166,7 @@ def open_calls() -> Select[CallRow, AnnouncementRow]:
             ),
             or_(CallRow.what.not_like(f"{IN_DOUBT}: %"), _still_in_doubt()),
             or_(CallRow.what.not_like(f"{STOPPED}: %"), _still_stopped()),
+            or_(CallRow.what.not_like(f"{STANDSTILL}%"), _still_standing()),
             ~_called_anew(),
         )
     )
@@ -181,6 +182,10 @@ def _still_in_doubt() -> ColumnElement[bool]:
 
 def _still_stopped() -> ColumnElement[bool]:
     return exists().where(StepRow.id == CallRow.step, StepRow.held_at.is_not(None))
+
+
+def _still_standing() -> ColumnElement[bool]:
+    return exists().where(StandstillRow.ended_at.is_(None))
 
 
 def _called_anew() -> ColumnElement[bool]:
@@ -248,7 +253,7 @@ def _shown(
         to=titles(policy, called),
         made_at=called.made_at,
         mailed_at=called.sent_at,
-        kind=called.what.partition(":")[0],
+        kind=called.what.partition(AGAIN)[0].partition(":")[0],
     )
 
 

@@ -62,7 +62,7 @@ def claim(installation: Installation) -> list[UUID]:
         .limit(AT_ONCE)
     )
     with installation.database.reading() as session:
-        if session.scalars(due).first() is None or situation.standstill_since(session):
+        if session.scalars(due).first() is None or situation.is_restored(session):
             return []
     with installation.database.transaction("claim calls") as session:
         rows = session.scalars(
@@ -97,7 +97,7 @@ def _take(installation: Installation, call: UUID) -> _Letters | None:
             .where(CallRow.id == call, CallRow.sent_at.is_(None))
             .with_for_update(of=CallRow)
         ).one_or_none()
-        if found is None or situation.standstill_since(session):
+        if found is None or situation.is_restored(session):
             return None
         called, row = found
         policy = records.policy_of(session, installation, row)

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, CallRow, StepRow
+from announcer.domain.announcement import AnnouncementState
 from announcer.domain.errors import N_
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.schedule import who_is_on_duty
+from announcer.domain.step import StepState
 from announcer.services import calling, doubts, records, situation, stopped
-from announcer.services.calling import AGAIN, IN_DOUBT, STOPPED
+from announcer.services.calling import AGAIN, IN_DOUBT, STANDSTILL, STOPPED
 from announcer.services.installation import Installation
+from announcer.services.pace import CLOCK
 
 
 class _Need(NamedTuple):
@@ -33,10 +36,29 @@ class _Need(NamedTuple):
 def remind(installation: Installation) -> int:
     """Call for what nobody was called for yet or long enough ago; returns how many calls that was."""
     with installation.database.reading() as session:
-        if situation.standstill_since(session):
-            return 0  # a person looks at all of it together before anything goes on
-        due = [need for need in _needs(session) if _is_due(session, installation, need)]
+        still = situation.standstill_since(session)
+        if still and situation.standstill_reason(session) != CLOCK:
+            return 0  # whoever brought a backup back is there, and looks at all of it together
+        needs = _stands_still(session, still) if still else _needs(session)
+        due = [need for need in needs if _is_due(session, installation, need)]
     return sum(_call(installation, need) for need in due)
+
+
+def _stands_still(session: Session, since: datetime) -> Iterator[_Need]:
+    """One call for all that waits: about whatever would go first."""
+    first = session.scalar(
+        select(StepRow)
+        .join(AnnouncementRow, AnnouncementRow.id == StepRow.announcement)
+        .where(
+            StepRow.state == StepState.WAITING.value,
+            AnnouncementRow.state == AnnouncementState.ACTIVE.value,
+        )
+        .order_by(StepRow.not_before, StepRow.id)
+        .limit(1)
+    )
+    if first is not None:
+        message = N_("Databasens klocka hoppade, och allt står stilla. Se efter vad som skulle gå.")
+        yield _Need(first.announcement, first.id, STANDSTILL, since, message, {})
 
 
 def _needs(session: Session) -> Iterator[_Need]:

@@ -227,6 +227,12 @@ def standstill_reason(session: Session) -> str:
     )
 
 
+def is_restored(session: Session) -> bool:
+    """Whether nobody has looked yet at what a backup brought back: then nobody is called either,
+    because they may have been since."""
+    return standstill_reason(session) == "restore"
+
+
 def _approvals(
     session: Session,
     plans: Mapping[UUID, list[StepRow]],

@@ -269,7 +269,7 @@ def give_up(
         session.flush()
         if after is After.GO_ON and followers and session.get(PassedOverRow, step.id) is None:
             session.add(PassedOverRow(step=step.id, actor=actor.pseudonym, ground=ground))
-            session.flush()
+            _note(session, found, actor, "passed over", why=ground)
         gone = [step, *(followers if after is After.STOP else ())]
         for one in gone:
             one.state = StepState.WITHDRAWN.value

@@ -55,6 +55,7 @@ _ACTS = (
     ("board_up", "SELECT t.announcement FROM announcer.board_up t", "board up"),
     ("tick", "SELECT s.announcement FROM announcer.tick t JOIN announcer.step s ON s.id = t.step", "meeting held"),
     ("passed_over", "SELECT s.announcement FROM announcer.passed_over t JOIN announcer.step s ON s.id = t.step", "passed over"),
+    ("given_up", "SELECT s.announcement FROM announcer.given_up t JOIN announcer.step s ON s.id = t.step", "given up"),
     ("lift", "SELECT s.announcement FROM announcer.lift t JOIN announcer.step s ON s.id = t.step", "brought forward"),
     ("readback", "SELECT s.announcement FROM announcer.readback t JOIN announcer.step s ON s.id = t.step", "confirmed"),
     ("call", "SELECT t.announcement FROM announcer.call t", "called"),

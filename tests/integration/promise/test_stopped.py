@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from announcer.domain.errors import NotAllowed, Refusal
-from announcer.services import calling, dispatching, holding, records, stopped
+from announcer.services import calling, dispatching, holding, records, stopped, verifying
 from announcer.services.stopped import After
 from tests.integration.promise.way import (
     approve,
@@ -116,6 +116,7 @@ def test_what_is_given_up_opens_nothing_unless_a_person_says_so(world: World) ->
     assert world.status(public_id).state == "completed"
     with world.installation.database.reading() as session:
         said = records.events(session, records.find(session, public_id).id)
+        assert list(verifying.verify(session)) == []
     (noted,) = [one["detail"] for one in said if one["what"] == "given up"]
     assert noted == {
         "step": "epost",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from announcer.services import checkup, dispatching, restoring, situation
+from announcer.services import calling, checkup, dispatching, restoring, situation
 from announcer.services.checkup import Mark
 from announcer.services.pace import Pace
 from tests.integration.promise.way import (
@@ -64,8 +64,15 @@ def test_a_clock_that_jumps_over_the_window_opens_nothing(world: World, watch: W
     assert found.known_until is not None
     assert abs(found.known_until - right) < timedelta(minutes=1)
 
+    world.settle()
+    (call,) = calling.waiting(world.installation)
+    assert "klocka hoppade" in call.say(str)
+    assert "Informationsenheten" in call.to
+    assert any("/du-behovs" in m.content.decode("latin-1") for m in world.smtp.messages)
+
     world.set_time(right)  # a person sets it right, and says so
     restoring.go_on(world.installation, world.communicator)
+    assert calling.waiting(world.installation) == []
     world.settle()
     assert world.press_mail() == [], "the window is as long as it was"
     left = (opens - right).total_seconds()
