@@ -32,6 +32,7 @@ from announcer.services import (
 from announcer.services.approvals import Standing
 from announcer.services.installation import Installation
 from announcer.services.meeting import Held
+from announcer.services.stopped import BY_A_PROGRAM
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class StepStatus:
     #: Those after it wait for it no longer; or a person could say so.
     passed_over: bool = False
     can_be_passed_over: bool = False
+    #: A program stopped it: it came too late, or was broken off.
+    stopped: bool = False
     #: What people can do about what it waits for.
     openings: tuple[Opening, ...] = ()
     #: Where each unit holds its own meeting: in which it has been held.
@@ -335,6 +338,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         external=step.external,
         state=StepState(step.state),
         held=step.held_at is not None,
+        stopped=step.held_at is not None and step.held_reason in BY_A_PROGRAM,
         earliest=earliest if waiting and earliest > now else step.not_before,
         meant_for=step.meant_for,
         latest=_latest(step, verdict.since, earliest) if waiting else None,

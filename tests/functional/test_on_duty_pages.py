@@ -36,6 +36,7 @@ def test_what_was_stopped_is_sent_given_another_time_or_not_at_all(
 ) -> None:
     first = left_over(world)
     assert "Stoppat" in desk.get("/bevakning").text
+    assert "Något av det här gick inte i tid." in desk.get(f"/meddelanden/{first}").text
     page = desk.get("/stoppat").text
     assert "E-post till 7 mottagare." in page
     assert "senare än policyn tillåter" in page

@@ -28,6 +28,7 @@ from announcer.services import (
     restoring,
     reviewing,
     status,
+    stopped,
     verifying,
 )
 from announcer.services.resolving import Exit
@@ -182,6 +183,11 @@ def test_a_press_mail_that_may_have_gone_out_since_waits_for_a_person(world, mac
     second.settle()
     assert Counter(second.press_mail()) == Counter(newsrooms(second)), "not a second time"
     assert press.recipients == len(newsrooms(second))
+    listed = {one.step: one for one in stopped.waiting(second.installation, second.communicator)}
+    assert listed["press"].reason == restoring.MAYBE_OUT
+    stopped.give_up(second.installation, second.communicator, public_id, "press", "Det gick ut")
+    second.settle()
+    assert Counter(second.press_mail()) == Counter(newsrooms(second))
 
 
 def test_while_everything_stands_still_the_gate_says_so_and_the_database_refuses(world, machine):
