@@ -38,7 +38,9 @@ class Newsroom:
 
     def compose(self, edition: Edition) -> bytes:
         """The article in every language, as canonical JSON."""
-        return release(edition.content, edition.public_id)
+        what = edition.change.what if edition.change else {}
+        first = what.get(edition.content.language, "")
+        return release(edition.content, edition.public_id, correction=first)
 
     def deliver(self, job: Job) -> Mapping[str, Outcome]:
         """The artefact is stored; accepting it is what publishes it."""

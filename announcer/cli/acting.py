@@ -78,10 +78,12 @@ def release(desk: Desk, announcement: str) -> None:
 @click.command()
 @click.argument("announcement")
 @click.option("--why", required=True, help="Why it is withdrawn; stands in the record.")
+@click.option("--tell", default="", help="A sentence for those who have had it.")
 @pass_desk
-def withdraw(desk: Desk, announcement: str, why: str) -> None:
-    """Withdraw ANNOUNCEMENT: nothing more starts, ever."""
-    reached = holding.withdraw(desk.installation, desk.actor, announcement, why)
+def withdraw(desk: Desk, announcement: str, why: str, tell: str) -> None:
+    """Withdraw ANNOUNCEMENT: nothing more starts, ever, and whoever had it is told."""
+    said = {desk.installation.policy.organisation.language: tell}
+    reached = holding.withdraw(desk.installation, desk.actor, announcement, why, said)
     message = N_("Tillbakadraget. Mottagare som redan hade nåtts: {count}.")
     click.echo(desk.translate(message).format(count=reached))
 

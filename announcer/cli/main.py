@@ -31,6 +31,7 @@ MODULES = {
     ),
     **dict.fromkeys(("briefing", "handover"), "meeting"),
     "briefing": "meeting",
+    "correct": "correcting",
     **dict.fromkeys(("late", "doubts"), "on_duty"),
     **dict.fromkeys(("approve", "return"), "approving"),
     "stand-in": "standing_in",

@@ -28,8 +28,9 @@ def with_whole_addresses(html: str, base_url: str) -> str:
     return whole.removeprefix("<div>").removesuffix("</div>")
 
 
-def release(content: Content, public_id: str) -> bytes:
+def release(content: Content, public_id: str, *, correction: str = "") -> bytes:
     """Canonical JSON in UTF-8: texts as safe HTML, files by their hash; same input, same bytes.
+    ``correction`` says what changed since it was first out.
 
     Neither audiences nor class nor unit codes are in it: they say how the house is told. Raises
     ValueError for an exercise.
@@ -38,6 +39,7 @@ def release(content: Content, public_id: str) -> bytes:
         raise ValueError("an exercise never leaves the house")
     return json.dumps(
         {
+            **({"correction": without_controls(correction)} if correction else {}),
             "content_hash": content.content_hash,
             "language": content.language,
             "contact": without_controls(content.contact),

@@ -72,10 +72,7 @@ def propose(
         right = _right(session, policy, row, actor)
         if row.state == AnnouncementState.IN_REVIEW.value:
             raise Refusal(IN_REVIEW)
-        in_force = records.content_of(session, records.text_in_force(session, row.id))
-        content = writing.check(session, installation, actor, look, row)
-        _refuse_unfit(in_force, content)
-        content = replace(content, correction=_said(content, kind, what))
+        content = _fit(session, installation, row, actor, look, kind, what)
         waiting = records.open_correction(session, row.id)
         if waiting and _hash(session, waiting) == content.content_hash:
             return Proposed(row.id, row.public_id, content.content_hash, applied=False, again=True)
@@ -91,6 +88,38 @@ def propose(
     return result
 
 
+def preview(
+    installation: Installation,
+    actor: Person,
+    reference: str,
+    content: Content,
+    kind: CorrectionKind,
+    what: Mapping[str, str],
+) -> Content:
+    """The correction as it would be taken in. Stores nothing. Raises as :func:`propose`."""
+    look = writing.opened(content)
+    with installation.database.reading() as session:
+        row = records.find(session, reference)
+        _right(session, records.policy_of(session, installation, row), row, actor)
+        return _fit(session, installation, row, actor, look, kind, what)
+
+
+def _fit(
+    session: Session,
+    installation: Installation,
+    row: AnnouncementRow,
+    actor: Person,
+    look: writing.Opened,
+    kind: CorrectionKind,
+    what: Mapping[str, str],
+) -> Content:
+    """The content as it can be taken in. Raises `BadSubmission`, or `Refusal`."""
+    in_force = records.content_of(session, records.text_in_force(session, row.id))
+    content = writing.check(session, installation, actor, look, row)
+    _refuse_unfit(in_force, content)
+    return replace(content, correction=_said(content, kind, what))
+
+
 def _right(session: Session, policy: Policy, row: AnnouncementRow, actor: Person) -> Person:
     """In whose right ``actor`` corrects. Raises `NotAllowed`."""
     if actor.pseudonym == row.author:
@@ -103,15 +132,22 @@ def _right(session: Session, policy: Policy, row: AnnouncementRow, actor: Person
     return right
 
 
-def may_correct(session: Session, policy: Policy, row: AnnouncementRow, actor: Person) -> bool:
-    """Whether ``actor`` may propose a correction of what is planned."""
-    if row.state not in (AnnouncementState.ACTIVE.value, AnnouncementState.COMPLETED.value):
-        return False
+def is_theirs(session: Session, policy: Policy, row: AnnouncementRow, actor: Person) -> bool:
+    """Whether ``actor`` is one of those who may correct an announcement, whatever its state."""
     try:
         _right(session, policy, row, actor)
     except NotAllowed:
         return False
     return True
+
+
+def may_correct(installation: Installation, actor: Person, reference: str) -> bool:
+    """Whether ``actor`` may correct this announcement now. Raises `NotFound`."""
+    with installation.database.reading() as session:
+        row = records.find(session, reference)
+        planned = (AnnouncementState.ACTIVE.value, AnnouncementState.COMPLETED.value)
+        policy = records.policy_of(session, installation, row)
+        return row.state in planned and is_theirs(session, policy, row, actor)
 
 
 #: What a plan was made from, which a correction leaves alone.

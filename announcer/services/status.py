@@ -18,7 +18,7 @@ from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Verdict, Wait, may_start
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import Handovers, expected, quiet_until, who_opens_up, who_releases
-from announcer.domain.step import StepState, Strength
+from announcer.domain.step import StepKind, StepState, Strength
 from announcer.services import (
     approvals,
     approvers,
@@ -84,6 +84,8 @@ class StepStatus:
     openings: tuple[Opening, ...] = ()
     #: Where each unit holds its own meeting: in which it has been held.
     units: tuple[Held, ...] = ()
+    #: What it takes to people: the text, or what became of a text that they had.
+    kind: StepKind = StepKind.FIRST
 
     @property
     def held_in(self) -> int:
@@ -122,6 +124,8 @@ class AnnouncementStatus:
     standing: Standing | None = None
     #: Languages that the policy names and readers do not get, each in a sentence.
     untranslated: tuple[Refusal, ...] = ()
+    #: Since when a correction waits to be approved (aware UTC).
+    corrected_since: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -300,6 +304,7 @@ def _status(
         ),
         standing=approvers.standing(session, policy, approving) if approving else None,
         untranslated=tuple(untranslated(content, policy)),
+        corrected_since=facts.corrected_since,
     )
 
 
@@ -362,6 +367,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         source=step.source,
         ticked_by=tuple(step.ticked_by),
         units=tuple(meeting.standing(session, looked.policy, looked.row, step)),
+        kind=StepKind(step.kind),
     )
 
 

@@ -21,11 +21,13 @@ def as_json(found: AnnouncementStatus, translate: Callable[[str], str]) -> dict[
         "content_hash": found.content_hash,
         "untranslated": [finding.say(translate) for finding in found.untranslated],
         "known_at": _rfc3339(found.known_at),
+        "corrected_since": _rfc3339(found.corrected_since),
         "approval": found.standing and approval_words.as_json(found.standing, translate),
         "steps": [
             {
                 "key": step.key,
                 "channel": step.channel,
+                "kind": step.kind.value,
                 "audience": list(step.audience),
                 "external": step.external,
                 "state": step.state.value,

@@ -32,6 +32,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
         *("/skriv?klass=information", "/skriv?klass=bara+min+enhet", "/mina", "/godkann"),
         *(f"/godkann/{waiting}", f"/meddelanden/{shown}", f"/meddelanden/{shown}/dra-tillbaka"),
+        f"/meddelanden/{shown}/ratta",
         *(
             f"/meddelanden/{held}",
             "/bevakning",

@@ -230,6 +230,12 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("POST", "/v1/announcements/<public_id>/resume"): (Scope.CONTROL, None),
     ("POST", "/v1/announcements/<public_id>/release"): (Scope.RELEASE, None),
     ("POST", "/v1/announcements/<public_id>/withdraw"): (Scope.CONTROL, {"why": "Fel"}),
+    ("GET", "/v1/announcements/<public_id>/correction"): (Scope.READ, None),
+    ("POST", "/v1/announcements/<public_id>/correction"): (
+        Scope.WRITE,
+        {**TEXT, "kind": "minor"},
+    ),
+    ("POST", "/v1/announcements/<public_id>/correction/take-back"): (Scope.WRITE, None),
     ("POST", "/v1/announcements/<public_id>/gates/<key>"): (Scope.GATES, {}),
     ("POST", "/v1/announcements/<public_id>/events"): (Scope.GATES, {"event": "klart"}),
     ("POST", "/v1/announcements/<public_id>/boards"): (Scope.GATES, {"workplace": "Biblioteket"}),

@@ -325,15 +325,15 @@ def release(public_id: str) -> Response:
 
 @blueprint.post("/<public_id>/withdraw")
 @needs(Scope.CONTROL)
-@blueprint.input(schemas.WhyIn)
+@blueprint.input(schemas.WithdrawalIn)
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="Withdraw", operation_id="withdraw")
 def withdraw(public_id: str, json_data: dict[str, Any]) -> Response:
-    """Nothing more starts, ever; what was approved stays on record."""
+    """Nothing more starts, ever, and whoever had it is told; what was approved stays on record."""
     known(public_id)
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        holding.withdraw(inside, person, public_id, json_data["why"])
+        holding.withdraw(inside, person, public_id, json_data["why"], json_data["tell"])
         return done(public_id)
 
     return carried_out(act)

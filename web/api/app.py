@@ -12,8 +12,9 @@ from announcer.config import Config
 from announcer.services.installation import Installation
 from announcer.services.tokens import fingerprint
 from web.api import announcements
+from web.api import correcting as correcting  # its routes are the same blueprint's
 from web.api import on_duty as on_duty  # its routes are the same blueprint's
-from web.api import openings as openings  # its routes are the same blueprint's
+from web.api import openings as openings  # and so are these
 from web.api.access import known_holder
 from web.api.problems import MEDIA_TYPE, PROBLEMS, explain, problem
 from web.shared.faults import note

@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 
 from announcer.domain.announcement import Content, Question, Translation
 from announcer.domain.attachment import LARGEST_ATTACHMENT, MOST_ATTACHMENTS, attached
+from announcer.domain.change import CorrectionKind
 from announcer.domain.content_faults import (
     LONGEST_ANSWER,
     LONGEST_BODY,
@@ -23,6 +24,8 @@ from announcer.domain.content_faults import (
     MOST_QUESTIONS,
 )
 from announcer.domain.translating import CHECKED
+from announcer.services.correcting import LONGEST as LONGEST_WHAT
+from announcer.services.holding import LONGEST_TOLD
 from announcer.services.returning import LONGEST_REASON
 
 #: Characters of base64 for the largest file.
@@ -177,6 +180,38 @@ class WhyIn(Schema):
     why = String(required=True, validate=[Length(1, 500), NO_NUL])
 
 
+class WithdrawalIn(WhyIn):
+    """The reason, and a sentence by language for those who have had the text."""
+
+    tell = Dict(
+        keys=String(validate=[Length(2, 12), NO_NUL]),
+        values=String(validate=[Length(max=LONGEST_TOLD), NO_NUL]),
+        load_default=dict,
+    )
+
+
+class CorrectionIn(TextIn):
+    """The right text, what kind of correction it is, and what changed: a sentence by language."""
+
+    kind = String(required=True, validate=OneOf([one.value for one in CorrectionKind]))
+    what = Dict(
+        keys=String(validate=[Length(2, 12), NO_NUL]),
+        values=String(validate=[Length(max=LONGEST_WHAT), NO_NUL]),
+        load_default=dict,
+    )
+
+
+class Corrected(Schema):
+    """What became of a correction: ``applied`` where nobody need approve it; ``again`` where it
+    waits already. ``findings`` are in the caller's language and keep nothing back."""
+
+    public_id = String(required=True)
+    content_hash = String(required=True)
+    applied = Boolean(required=True)
+    again = Boolean(required=True)
+    findings = List(String(), required=True)
+
+
 class ReasonIn(Schema):
     """What must be changed. The author reads it; it is weeded with the drafts."""
 
@@ -280,6 +315,9 @@ class Step(Schema):
 
     key = String(required=True)
     channel = String(required=True)
+    kind = String(
+        required=True, metadata={"description": "``first``, ``correction`` or ``withdrawal``"}
+    )
     audience = List(String(), required=True)
     external = Boolean(required=True)
     state = String(required=True)
@@ -342,6 +380,7 @@ class Status(Schema):
     held = Boolean(required=True)
     content_hash = String(required=True)
     known_at = String(required=True, allow_none=True)
+    corrected_since = String(required=True, allow_none=True)
     approval = Nested(ApprovalOut, required=True, allow_none=True)
     steps = List(Nested(Step), required=True)
     untranslated = List(String(), required=True)

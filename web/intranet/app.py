@@ -13,6 +13,7 @@ from announcer.services.kept import Kept
 from web.intranet import (
     briefing,
     calls,
+    correcting,
     desk,
     feeds,
     following,
@@ -52,6 +53,7 @@ PARTS = (
     briefing,
     handover,
     calls,
+    correcting,
     on_duty,
     desk,
     standing_in,

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from announcer.domain.announcement import AnnouncementState
-from announcer.services import happening, holding, status
+from announcer.services import correcting, correcting_words, happening, holding, status
 from web.intranet import picture
 from web.intranet.access import actor, installation
 
@@ -16,7 +16,12 @@ blueprint = Blueprint("following", __name__, url_prefix="/meddelanden/<public_id
 def one(public_id: str) -> str:
     """The plan, for those it concerns."""
     found = status.seen_by(installation(), actor(), public_id)
-    return render_template("following.html", found=found, picture=picture.of_status(found))
+    return render_template(
+        "following.html",
+        found=found,
+        picture=picture.of_status(found),
+        can_correct=correcting.may_correct(installation(), actor(), public_id),
+    )
 
 
 @blueprint.post("/moten/<key>")
@@ -49,18 +54,21 @@ def board_up(public_id: str) -> Response:
 
 @blueprint.get("/dra-tillbaka")
 def ask_withdraw(public_id: str) -> str:
-    """Before withdrawing: why, and how many have been reached already."""
+    """Before withdrawing: why, and who has been reached already and would be told."""
     found = status.seen_by(installation(), actor(), public_id)
     if not (found.author == actor().pseudonym and found.state is AnnouncementState.IN_REVIEW):
         installation().require_information_unit(actor())
     return render_template(
-        "withdraw.html", found=found, reached=holding.reached(installation(), public_id)
+        "withdraw.html",
+        found=found,
+        reached=correcting_words.told_of_withdrawal(installation(), public_id),
     )
 
 
 @blueprint.post("/dra-tillbaka")
 def withdraw(public_id: str) -> Response:
     """Nothing more starts, ever."""
-    holding.withdraw(installation(), actor(), public_id, request.form.get("varfor", ""))
+    tell = {installation().policy.organisation.language: request.form.get("mening", "")}
+    holding.withdraw(installation(), actor(), public_id, request.form.get("varfor", ""), tell)
     flash(_("Meddelandet är tillbakadraget."))
     return redirect(url_for(".one", public_id=public_id), 303)

@@ -19,7 +19,7 @@ from announcer.services import foreseeing
 from announcer.services.foreseeing import Prospect
 from announcer.services.status import AnnouncementStatus, StepStatus
 from web.intranet.access import arrival, installation
-from web.intranet.words import audience_name, reason
+from web.intranet.words import audience_name, reason, step_title
 
 _MARKS = {
     StepState.WAITING: Mark.WAITING,
@@ -81,7 +81,7 @@ def _stop(step: StepStatus, now: datetime) -> Stop:
     late = step.late and step.state is StepState.WAITING
     by_time_only = all(one.until is not None for one in step.reasons)
     return Stop(
-        name=_(step.channel_name),
+        name=step_title(step),
         at=_moment(step, now),
         external=step.external,
         hangs=mark in (Mark.WAITING, Mark.HELD) and not by_time_only,

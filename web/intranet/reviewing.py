@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from announcer.domain.errors import N_, NotFound
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
-from announcer.services import returning, reviewing
+from announcer.services import correcting_words, returning, reviewing
 from announcer.services.approval_words import missing_in_words
 from web.intranet import picture
 from web.intranet.access import actor, installation
+from web.intranet.correcting import changed
 from web.shared.files import UNKEPT, attachment_answer
 
 blueprint = Blueprint("reviewing", __name__)
@@ -40,6 +41,8 @@ def read(public_id: str) -> str:
         proposal=found,
         html=Markup(html),  # noqa: S704 - made safe by the renderer
         picture=picture.of_proposal(public_id),
+        changes=list(changed(found.instead_of, found.content)) if found.instead_of else [],
+        means=correcting_words.consequence(installation(), public_id) if found.instead_of else None,
     )
 
 

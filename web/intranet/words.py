@@ -11,17 +11,28 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from announcer.domain.audience import Person
-from announcer.domain.errors import Refusal
+from announcer.domain.errors import N_, Refusal
 from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
 from announcer.domain.policy.approval import chains
+from announcer.domain.step import StepKind
 from announcer.render.catalogue import language_name
 from announcer.services import workplace_codes
 from announcer.services.approval_words import sentences
 from announcer.services.approvals import Standing
 from announcer.services.calling import Call
+from announcer.services.status import StepStatus
 from web.intranet.access import arrival, installation, signed_in, units
 from web.shared.moments import in_words, stamp
+
+#: What a step takes to people, before its channel's name.
+KINDS = {StepKind.CORRECTION: N_("Rättelse"), StepKind.WITHDRAWAL: N_("Tillbakadraget")}
+
+
+def step_title(step: StepStatus) -> str:
+    """A step by its channel, and what of a text it tells where that is not the text itself."""
+    name = _(step.channel_name)
+    return f"{_(KINDS[step.kind])}: {name}" if step.kind in KINDS else name
 
 
 def in_the_house_language() -> Markup:
@@ -182,6 +193,7 @@ def teach(app: Flask) -> None:
     """Give the words to every template."""
     app.jinja_env.globals.update({word.__name__: word for word in WORDS})
     app.jinja_env.globals["channel_names"] = CHANNEL_NAMES
+    app.jinja_env.globals["step_title"] = step_title
     app.jinja_env.filters["audience_name"] = audience_name
     app.jinja_env.filters["unit_name"] = unit_name
     app.jinja_env.filters["channel_name"] = lambda channel: _(CHANNEL_NAMES.get(channel, channel))
