@@ -181,6 +181,8 @@ class AnnouncementRow(Base):
     author: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
     submitted_hash: Mapped[Sha256]
     policy: Mapped[Sha256] = mapped_column(ForeignKey("announcer.policy.sha256"))
+    #: By a named role, as a crisis: the policy's `[crisis]` holds for it.
+    declared: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[str] = mapped_column(default=AnnouncementState.IN_REVIEW.value)
     created_at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
     planned_at: Mapped[Moment | None]
@@ -581,6 +583,51 @@ class CallRow(Base):
         CheckConstraint("cardinality(roles) > 0", name="roles"),
         Index("ix_call_open", "made_at", postgresql_where=text("answered_at IS NULL")),
     )
+
+
+class CrisisRow(Base):
+    """What was declared, what was told of it since (``update``), and that it is over (``lifted``);
+    ``about`` is the announcement that it began with."""
+
+    __tablename__ = "crisis"
+    announcement: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.announcement.id"), primary_key=True
+    )
+    about: Mapped[UUID] = mapped_column(ForeignKey("announcer.announcement.id"))
+    kind: Mapped[str]
+    #: The template it was made from, by its name in the policy, and the place it is about.
+    template: Mapped[str]
+    area: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    #: When it is asked next whether an alarm is due or a person must be reminded.
+    look_at: Mapped[Moment | None]
+    __table_args__ = (
+        CheckConstraint("kind IN ('declared', 'update', 'lifted')", name="kind"),
+        CheckConstraint("(kind = 'declared') = (about = announcement)", name="about"),
+        Index(None, "about"),
+        Index("ix_crisis_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+    )
+
+
+class AlarmRow(Base):
+    """The page of a declared crisis could not be confirmed in time; everything else goes."""
+
+    __tablename__ = "alarm"
+    step: Mapped[UUID] = mapped_column(ForeignKey("announcer.step.id"), primary_key=True)
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+
+
+class CrisisReviewRow(Base):
+    """A person looked afterwards at what was declared, and closed it with a note."""
+
+    __tablename__ = "crisis_review"
+    announcement: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.announcement.id"), primary_key=True
+    )
+    actor: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    note: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    __table_args__ = (CheckConstraint("length(note) > 0", name="note"),)
 
 
 class BatchRow(Base):

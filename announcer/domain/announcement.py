@@ -114,6 +114,8 @@ class Content:
     #: For whoever tells it in a meeting, and nobody else: likely questions, and what not to promise.
     questions: tuple[Question, ...] = ()
     not_promised: str = ""
+    #: When there is more to tell at the latest, as it is promised in a crisis; aware.
+    next_information: datetime | None = None
 
     def as_json(self) -> str:
         """Canonical JSON: what is hashed, stored and approved. Attachments stand as hashes.
@@ -131,6 +133,8 @@ class Content:
             "follows": self.follows,
             "correction": self.correction
             and {"kind": self.correction.kind.value, "what": dict(self.correction.what)},
+            "next_information": self.next_information
+            and self.next_information.astimezone(UTC).isoformat(),
         }
         return json.dumps(
             {
@@ -220,4 +224,6 @@ class Content:
             follows=raw.get("follows", ""),
             correction=(said := raw.get("correction"))
             and Correction(CorrectionKind(said["kind"]), said["what"]),
+            next_information=(promised := raw.get("next_information"))
+            and datetime.fromisoformat(promised),
         )

@@ -110,9 +110,12 @@ class AnnouncementFacts:
     planned_at: datetime | None = None
     approved_at: datetime | None = None
     confirmed_at: datetime | None = None
+    #: When the alarm of a declared crisis let everything else go without a confirmed page.
+    alarmed_at: datetime | None = None
     held_at: datetime | None = None
     resumed_at: datetime | None = None
-    #: The page has another text now, which has not been read back; ``confirmed_at`` is the first's.
+    #: The page has another text now, neither read back nor alarmed about; ``confirmed_at`` is the
+    #: first's.
     page_is_new: bool = False
     #: Since when a correction waits; and when the last one was decided, whatever was decided.
     corrected_since: datetime | None = None
@@ -122,6 +125,12 @@ class AnnouncementFacts:
     events: Mapping[str, datetime] = field(default_factory=dict)
     #: Since when nothing at all is sent; None in ordinary times.
     standstill_since: datetime | None = None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """From when on something may follow the page: confirmed, or in a declared crisis alarmed."""
+        known = (moment for moment in (self.confirmed_at, self.alarmed_at) if moment)
+        return min(known, default=None)
 
     def went_ahead_of(self, key: str) -> tuple[str, ...]:
         """The steps that should have come before ``key`` and are not settled all the same."""
@@ -269,7 +278,7 @@ def _its_time(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[
     if step.planned.channel == "meeting" and step.planned.before_intranet:
         return []
     first = step.planned.channel == "intranet"
-    unread = facts.confirmed_at is None or facts.page_is_new
+    unread = facts.opened_at is None or facts.page_is_new
     if not first and (unread or step.not_before is None):
         waits = N_("Väntar på att sidan är uppe på intranätet och kontrollerad.")
         return [Reason(Wait.CONFIRMATION, waits, {}), *_release(step)]
@@ -300,13 +309,13 @@ def _silence(facts: AnnouncementFacts, step: StepFacts, now: datetime) -> list[R
 
 
 def _opens(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
-    """From when a step may begin; a person's lift counts, but never before the confirmation."""
+    """From when a step may begin; a person's lift counts, but never before the page."""
     # Whoever has met has met, also before the hour that was meant for it.
     meant_for = None if step.planned.channel == "meeting" else step.planned.meant_for
     if step.lifted_to is not None:
-        bounds = [step.lifted_to, step.not_before, facts.confirmed_at]
-    elif step.not_before is not None and facts.confirmed_at is not None:
-        earliest = facts.confirmed_at + step.planned.floor
+        bounds = [step.lifted_to, step.not_before, facts.opened_at]
+    elif step.not_before is not None and facts.opened_at is not None:
+        earliest = facts.opened_at + step.planned.floor
         bounds = [step.not_before, earliest, meant_for]
     else:
         bounds = [meant_for]

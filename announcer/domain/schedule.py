@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import NO_UNITS, Units
+from announcer.domain.channel import Addresses
 from announcer.domain.errors import N_, Refusal, Term
 from announcer.domain.plan import (
     CHANNEL_NAMES,
@@ -39,6 +40,8 @@ def make_plan(policy: Policy, content: Content, units: Units = NO_UNITS) -> tupl
     """
     message_class = policy.classes[content.class_name]
     chosen = {k: s for k, s in message_class.steps.items() if is_wanted(policy, content, s)}
+    if content.exercise:
+        chosen = {k: s for k, s in chosen.items() if _is_exercised(policy, s)}
     _refuse_unreachable(policy, content, message_class, chosen)
     planned = [_planned(policy, content, message_class, key, frozenset(chosen)) for key in chosen]
     readable = [_readable(policy, step, planned) for step in planned]
@@ -51,6 +54,14 @@ def _readable(policy: Policy, step: PlannedStep, plan: list[PlannedStep]) -> Pla
         return step
     told = [name for other in (step, *plan) for name in other.audience]
     return replace(step, audience=policy.staff_among(dict.fromkeys(told)))
+
+
+def _is_exercised(policy: Policy, step: Step) -> bool:
+    """Whether a step is there in an exercise: it stays in the house, and no paper hangs where
+    somebody passes who does not know."""
+    staff = step.audience is None or policy.is_staff(step.audience)
+    board = policy.channels[step.channel].addresses is Addresses.BOARD
+    return staff and not board and not is_external(policy, step)
 
 
 def is_wanted(policy: Policy, content: Content, step: Step) -> bool:
@@ -105,7 +116,8 @@ def _planned(
     return PlannedStep(
         key=key,
         channel=step.channel,
-        audience=(step.audience,) if step.audience else inside,
+        # Whom an exercise does not name, it does not frighten.
+        audience=(step.audience,) if step.audience and not content.exercise else inside,
         external=external,
         before_intranet=step.before_intranet,
         # What a left-out step waited for, its followers wait for: all ancestors that are there.
@@ -261,7 +273,7 @@ def expected(
     """When each step began or could begin at the earliest (aware UTC), as things stand at
     ``now``: as if whatever waits for people were done in this moment."""
     found: dict[str, datetime] = {}
-    confirmed = facts.confirmed_at or now
+    confirmed = facts.opened_at or now
     for key, step in facts.steps.items():
         opens = step.not_before or not_before(
             policy, class_name, step.planned, confirmed, handovers
@@ -278,6 +290,6 @@ def expected(
                 earliest = after_silences(step.planned.silences, earliest)
             quiet = None if begun else quiet_until(policy, step, earliest)
             found[key] = quiet or earliest
-        if step.planned.channel == "intranet" and facts.confirmed_at is None:
+        if step.planned.channel == "intranet" and facts.opened_at is None:
             confirmed = found[key]
     return found

@@ -71,8 +71,8 @@ def look(installation: Installation, limit: int = 200) -> int:
     with installation.database.reading() as session:
         if situation.standstill_since(session):
             return 0
-        due = session.scalars(
-            select(StepRow.id)
+        due = session.execute(
+            select(StepRow.id, StepRow.urgent)
             .where(
                 StepRow.state == StepState.WAITING.value,
                 StepRow.look_at <= select(func.announcer.announcer_now()).scalar_subquery(),
@@ -80,7 +80,11 @@ def look(installation: Installation, limit: int = 200) -> int:
             .order_by(StepRow.urgent.desc(), StepRow.look_at)
             .limit(limit)
         ).all()
-    return _begin_or_postpone(installation, due)
+    # By themselves: what is urgent does not wait until the recipients of all others are written.
+    return sum(
+        _begin_or_postpone(installation, [step for step, urgent in due if urgent is first])
+        for first in (True, False)
+    )
 
 
 def upcoming(installation: Installation) -> float | None:

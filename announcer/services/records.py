@@ -139,10 +139,12 @@ def text_of(revision: RevisionRow) -> Content:
 
 
 def policy_of(session: Session, installation: Installation, row: AnnouncementRow) -> Policy:
-    """The policy that the announcement was planned under."""
-    return installation.policy_named(
+    """The policy that the announcement was planned under; as it holds for a crisis, where it was
+    declared as one."""
+    policy = installation.policy_named(
         row.policy, lambda: json.loads(session.get_one(PolicyRow, row.policy).source)
     )
+    return policy.declared if row.declared else policy
 
 
 def require(

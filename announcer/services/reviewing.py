@@ -58,6 +58,21 @@ def approve(
     return True
 
 
+def say_yes(
+    session: Session, policy: Policy, actor: Person, row: AnnouncementRow
+) -> tuple[str, ...]:
+    """Whoever declares a crisis says yes to its text, as far as they may; the roles that are missing
+    still, none where it may be planned."""
+    found = approvals.look(session, policy, row, records.newest_revision(session, row.id))
+    if found is None:
+        return ()
+    right = approvals.helping(found, approvals.rights_of(policy, actor, found))
+    if right is not None and found.chain.author_alone:
+        _keep(session, actor, found, right)
+        found = _approving(session, policy, row)
+    return tuple(dict.fromkeys(role for seat in found.missing for role in seat))
+
+
 def _approving(session: Session, policy: Policy, row: AnnouncementRow) -> Approving:
     """Raises `Refusal` where the class needs no approval."""
     found = approvals.look(session, policy, row, records.newest_revision(session, row.id))

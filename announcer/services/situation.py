@@ -10,6 +10,7 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from announcer.db.models import (
+    AlarmRow,
     AnnouncementRow,
     ApprovalRow,
     CorrectionRow,
@@ -88,6 +89,7 @@ def facts_of_all(
         for event in session.scalars(said):
             happened[event.announcement][event.event] = event.at
     corrections = _corrections(session, plans)
+    alarmed = _alarmed(session, rows)
     texts = {about: one.text for about, one in corrections.items()}
     approvals = _approvals(session, plans, texts)
     still = standstill_since(session)
@@ -99,6 +101,7 @@ def facts_of_all(
             happened[row.id],
             approvals.get(row.id),
             corrections[row.id],
+            alarmed,
             still,
         )
         for row in rows
@@ -139,6 +142,16 @@ def _corrections(session: Session, plans: Mapping[UUID, list[StepRow]]) -> dict[
     return found
 
 
+def _alarmed(session: Session, rows: Sequence[AnnouncementRow]) -> dict[UUID, datetime]:
+    """When pages of declared crises were alarmed about, by their step; nothing is asked where none
+    was declared."""
+    declared = [row.id for row in rows if row.declared]
+    if not declared:
+        return {}
+    query = select(AlarmRow.step, AlarmRow.at).join(StepRow, StepRow.id == AlarmRow.step)
+    return dict(session.execute(query.where(StepRow.announcement.in_(declared))).all())
+
+
 class _Acts(NamedTuple):
     """When people released, brought forward or passed over steps, by the step's id."""
 
@@ -175,11 +188,13 @@ def _facts(
     happened: Mapping[str, datetime],
     approved_at: datetime | None,
     corrections: _Corrections,
+    alarmed: Mapping[UUID, datetime],
     standstill_since: datetime | None,
 ) -> AnnouncementFacts:
     keys = {step.id: step.key for step in steps}
     pages = [step for step in steps if step.channel == "intranet"]
     read = [page.confirmed_at for page in pages if page.confirmed_at]
+    alarms = [alarmed[page.id] for page in pages if page.id in alarmed]
     return AnnouncementFacts(
         state=AnnouncementState(row.state),
         steps={
@@ -201,10 +216,12 @@ def _facts(
         planned_at=row.planned_at,
         approved_at=approved_at,
         confirmed_at=min(read, default=None),
+        alarmed_at=min(alarms, default=None),
         held_at=row.held_at,
         resumed_at=row.resumed_at,
         page_is_new=not any(
-            page.confirmed_at and page.revision == (corrections.text or page.revision)
+            (page.confirmed_at or page.id in alarmed)
+            and page.revision == (corrections.text or page.revision)
             for page in pages
         ),
         corrected_since=corrections.since,

@@ -13,7 +13,15 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.patience import patience
-from announcer.services import inviting, meeting, planning, records, reminding, situation
+from announcer.services import (
+    crisis_watch,
+    inviting,
+    meeting,
+    planning,
+    records,
+    reminding,
+    situation,
+)
 from announcer.services.installation import Installation
 
 #: Something may have happened meanwhile that begins or ends a wait.
@@ -23,6 +31,7 @@ AT_ONCE = 50
 
 def watch(installation: Installation) -> int:
     """Call whoever must be called now; returns how many calls were made."""
+    crisis_watch.watch(installation)
     with installation.database.reading() as session:
         due = session.scalars(
             select(StepRow.id)

@@ -154,6 +154,27 @@ def _limits(owner: Policy, ours: Policy) -> Iterator[str]:
             yield f"limits.{key}: is {was} at the owner. Write that or less."
 
 
+def _crisis(owner: Policy, ours: Policy) -> Iterator[str]:
+    was, now = owner.crisis, ours.crisis
+    if now is None:
+        return
+    if was is None:
+        yield "crisis: nobody declares one at the owner. Remove it."
+        return
+    for key in ("declared_by", "classes", "reviewed_by", "lifts"):
+        if more := [one for one in getattr(now, key) if one not in getattr(was, key)]:
+            yield f"crisis.{key}: the owner does not name {listed(more)}. Remove it."
+    if now.wait is not None and (was.wait is None or now.wait < was.wait):
+        yield "crisis.wait: the page gets more time at the owner. Write as much, or remove it."
+    if fewer := [one for one in was.languages if one not in now.languages]:
+        yield f"crisis.languages: the owner has {listed(fewer)}. Add it."
+    if was.vma and not now.vma:
+        yield "crisis.vma: the owner says who may order one. Say it too."
+    for key in ("next_information", "review_within"):
+        if getattr(now, key) > getattr(was, key):
+            yield f"crisis.{key}: is {getattr(was, key)} at the owner. Write that or less."
+
+
 def _folded(words: Iterable[str]) -> set[str]:
     return {word.casefold() for word in words}
 
@@ -184,6 +205,7 @@ POLICY_COMPARISONS: tuple[Callable[[Policy, Policy], Iterator[str]], ...] = (
     _events,
     _limits,
     _answers,
+    _crisis,
 )
 
 

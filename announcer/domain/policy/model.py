@@ -19,6 +19,7 @@ from announcer.domain.policy.blackouts import Blackout
 from announcer.domain.policy.channels import known
 from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.content import Limits
+from announcer.domain.policy.crisis import Crisis, as_declared
 from announcer.domain.policy.duty import Duty
 from announcer.domain.policy.house import WEEKDAYS, Calendar, Organisation
 from announcer.domain.policy.people import Audience, Role, WorkplaceCodes
@@ -66,6 +67,7 @@ class Policy(Strict):
     spokespersons: tuple[Spokesperson, ...] = ()
     answers: Answers | None = None
     retention: Retention | None = None
+    crisis: Crisis | None = None
     _channels: Kinds = PrivateAttr(default=BUILT_IN)
 
     def model_post_init(self, context: Any, /) -> None:
@@ -76,6 +78,11 @@ class Policy(Strict):
     def channels(self) -> Kinds:
         """The channels that it may name, with what each says of itself."""
         return self._channels
+
+    @cached_property
+    def declared(self) -> "Policy":
+        """The same policy as it holds for a declared crisis."""
+        return as_declared(self)
 
     @cached_property
     def calendars(self) -> Mapping[str, WorkingCalendar]:

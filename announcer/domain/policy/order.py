@@ -13,6 +13,7 @@ from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
 from announcer.domain.policy.blackouts import blackout_faults
 from announcer.domain.policy.content import content_rule_faults
+from announcer.domain.policy.crisis import crisis_faults
 from announcer.domain.policy.duty import duty_faults
 from announcer.domain.policy.hours import hours_faults, time_faults
 from announcer.domain.policy.quiet import quiet_faults
@@ -37,7 +38,12 @@ def ordering_faults(policy: "Policy") -> list[str]:
     ]
     for name, message_class in policy.classes.items():
         faults += [f"classes.{name}.{fault}" for fault in _class_faults(policy, message_class)]
-    return [*faults, *content_rule_faults(policy), *spokesperson_faults(policy)]
+    return [
+        *faults,
+        *content_rule_faults(policy),
+        *spokesperson_faults(policy),
+        *crisis_faults(policy),
+    ]
 
 
 def ancestors(steps: Mapping[str, "Step"], key: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from announcer.services.importing import import_group
+from tests.doubles.recording_smtp import Message
 from tests.integration.promise.way import policy_of, read
 from tests.world import World
 
@@ -70,3 +71,7 @@ class Day:
         """Import the elected members; their addresses."""
         import_group(self.world.installation, policy_name, ELECTED)
         return {"ordforande@politik.example", "vice@politik.example"}
+
+    def letters_about(self, *titles: str) -> list[Message]:
+        """Every message with one of these titles, in the order in which they left."""
+        return [one for one in self.world.smtp.messages if str(read(one)["Subject"]) in titles]

@@ -54,6 +54,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     | st.builds(
         Correction, st.sampled_from(CorrectionKind), st.dictionaries(texts, texts, max_size=2)
     ),
+    "next_information": decisions,
     "attachments": st.lists(attachments, max_size=2).map(tuple),
 }
 contents = st.builds(Content, **FIELDS)

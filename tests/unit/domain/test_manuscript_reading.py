@@ -260,7 +260,7 @@ PLAIN = "Texten innehåller styrtecken som inte syns. Klistra in den som ren tex
          "Klassen ”nyhet” finns inte. Välj en av: bara min enhet, beslut, information, kommande beslut, kris."),
         ({"unit": "månen"},
          "Enheten ”månen” finns inte. Välj en av: bergslagen, bildning, fyllsta, hemtjanst, kost, ks, nattpatrull, valfard."),
-        ({"audience": ("alla", "månen")}, "Målgruppen ”månen” finns inte. Välj en enhet eller: alla, press."),
+        ({"audience": ("alla", "månen")}, "Målgruppen ”månen” finns inte. Välj en enhet eller: alla, krisledningen, press."),
         ({"audience": ()}, "Ingen i organisationen är målgrupp. Välj ”alla” eller en enhet."),
         ({"audience": ("press",)}, "Ingen i organisationen är målgrupp. Välj ”alla” eller en enhet."),
         ({"language": "de"}, "Språket ”de” finns inte i policyn. Välj bland: sv, fi, en."),

@@ -81,7 +81,9 @@ STRICTER: list[dict[str, Any]] = [
     {"answers": {"within": "4 h"}},
     {f"{BESLUT}/content/needs": ["summary", "record_number"]},
     {"classes/kommande beslut/steps/press/at": {"before_known": "30 min"}},
-    {"classes/kris": REMOVED},
+    {"classes/kris": REMOVED, "crisis": REMOVED},
+    {"crisis/wait": REMOVED, "crisis/lifts": [], "crisis/declared_by": ["krisledning"]},
+    {"crisis/wait": "10 min", "crisis/languages": ["fi", "sv"], "crisis/review_within": "2 d"},
 ]
 
 
@@ -116,6 +118,13 @@ WEAKER: list[tuple[dict[str, Any], str, str]] = [
     ({"answers/within": "3 d"}, "answers", "Promise that"),
     ({"answers/hours": "vaxeln"}, "answers", "Promise that"),
     ({"spokespersons": []}, "spokespersons", "Add one"),
+    ({"crisis/declared_by": ["krisledning", "chef"]}, "crisis.declared_by", "'chef'"),
+    ({"crisis/reviewed_by": ["chef"]}, "crisis.reviewed_by", "'chef'"),
+    ({"crisis/wait": "1 min"}, "crisis.wait", "more time at the owner"),
+    ({"crisis/languages": []}, "crisis.languages", "'fi'"),
+    ({"crisis/vma": ""}, "crisis.vma", "Say it too"),
+    ({"crisis/next_information": "3 h"}, "crisis.next_information", "or less"),
+    ({"crisis/review_within": "30 d"}, "crisis.review_within", "or less"),
     ({f"{BESLUT}/approval/by": ["informationsenheten", "enhetschef", "chef"]}, "approval", "fewer people approve"),
     ({f"{BESLUT}/approval/author_last": False}, "approval.author_last", "Add it"),
     ({f"{BESLUT}/approval": {"by": ["enhetschef"], "author_alone": True}}, "approval.author_alone", "Remove it"),

@@ -16,6 +16,60 @@ PRESS = f"{STEPS}/press"
 MEETING = "classes/kommande beslut/steps/mote"
 SOON = {"duration": "2 h"}
 
+BOIL = "crisis/templates/koka vattnet"
+#: What could not be declared, would wait for somebody, or would say less than the law asks.
+CRISIS: list[tuple[dict[str, Any], str, str]] = [
+    ({"crisis/declared_by": ["ingen"]}, "crisis.declared_by", "Add [roles.ingen]"),
+    ({"crisis/reviewed_by": ["ingen"]}, "crisis.reviewed_by", "Add [roles.ingen]"),
+    ({"crisis/classes": ["olycka"]}, "crisis.classes", "there is no class 'olycka'"),
+    ({"crisis/classes": ["kris", "beslut"]}, "classes.beslut.urgent", "Set urgent = true"),
+    (
+        {"classes/kris/content": {"needs": ["record_number"]}},
+        "classes.kris.content.needs",
+        "has no record_number",
+    ),
+    (
+        {
+            "classes/kris/steps/mote": {
+                "channel": "meeting",
+                "before_intranet": True,
+                "ticked_by": ["chef"],
+            },
+            "classes/kris/steps/intranet/after": ["mote"],
+        },
+        "steps.mote.before_intranet",
+        "waits for no meeting",
+    ),
+    ({"crisis/wait": "5 s"}, "crisis.wait", "at least 30 s"),
+    ({"crisis/wait": "2 h"}, "crisis.wait", "at most 1 h"),
+    ({"crisis/lifts": ["page"]}, "crisis.lifts.0", "'approval', 'window', 'release' or 'events'"),
+    ({"crisis/drill": "press"}, "crisis.drill", "is no audience of staff"),
+    ({"crisis/drill": "ingen"}, "crisis.drill", "is no audience of staff"),
+    ({f"{BOIL}/message_class": "beslut"}, "message_class", "is none of crisis.classes"),
+    (
+        {
+            f"{BOIL}/audience": ["alla", "hela världen"],
+            "audiences/hela världen": {"title": "Alla", "reach": "public"},
+        },
+        "audience",
+        "never goes to 'hela världen'",
+    ),
+    ({f"{BOIL}/topic": "vatten"}, "topic", "there is no topic 'vatten'"),
+    ({f"{BOIL}/contact": ""}, "contact", "say who answers questions"),
+    ({f"{BOIL}/translations": {}}, "translations.fi", "is missing"),
+    ({f"{BOIL}/lifted/translations": {}}, "lifted.translations.fi", "is missing"),
+    (
+        {
+            "crisis/languages": [],
+            "classes/kris/content": {"same_time": ["fi"]},
+            f"{BOIL}/update/translations": {},
+        },
+        "update.translations.fi",
+        "is missing",
+    ),
+    ({f"{BOIL}/lifted": REMOVED}, "lifted", "is missing. Add it"),
+    ({"crisis/templates": {}}, "crisis.templates", "at least"),
+]
 ORDER: list[tuple[dict[str, Any], str, str]] = [
     # a role that nobody has, or everybody
     ({"information_unit": ["ingen"]}, "information_unit", "Add [roles.ingen]"),
@@ -148,7 +202,7 @@ SHAPES: list[tuple[dict[str, Any], str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "key", "fix"), ORDER + SHAPES)
+@pytest.mark.parametrize(("changes", "key", "fix"), ORDER + CRISIS + SHAPES)
 def test_a_policy_with_one_thing_wrong_is_refused(
     changes: dict[str, Any], key: str, fix: str
 ) -> None:

@@ -1,0 +1,80 @@
+"""Boil the water. Easter Sunday 28 March 2027, 01.50; the clock jumps from 02.00 to 03.00. The
+intranet is down until 03.20. What is asked is what people got, in whichever order things came up."""
+
+import pytest
+
+from announcer.domain.declaring import Declaration
+from announcer.services import calling, declaring, records, verifying
+from tests.integration.promise.way import newsrooms, staff_of, wsgi
+from tests.integration.stories.conftest import Day
+
+AREA = "Hällefors tätort"
+BOIL = f"Koka dricksvattnet i {AREA}"
+BOIL_FI = f"Keitä juomavesi: {AREA}"
+OVER = f"Faran över: du behöver inte koka vattnet i {AREA}"
+OVER_FI = f"Vaara ohi: vettä ei tarvitse enää keittää: {AREA}"
+
+
+@pytest.fixture
+def day(at) -> Day:
+    return at("2027-03-28 01:49")
+
+
+def down(day: Day) -> None:
+    answer = wsgi("503 Service Unavailable", b"nere")
+    day.world.liar = lambda _: answer
+
+
+def up(day: Day) -> None:
+    day.world.liar = lambda _: None
+
+
+def on_duty(day: Day):
+    return day.world.somebody("ks", "chef")
+
+
+def boil(**more) -> Declaration:
+    return Declaration("koka vattnet", AREA, **more)
+
+
+def declare(day: Day, said: Declaration | None = None) -> str:
+    found = declaring.declare(day.world.installation, on_duty(day), said or boil())
+    day.world.settle()
+    return found.public_id
+
+
+def told(day: Day, swedish: str, finnish: str) -> set[str]:
+    return day.got(swedish) | day.got(finnish)
+
+
+def calls(day: Day) -> list[str]:
+    return [call.message for call in calling.waiting(day.world.installation)]
+
+
+def test_it_goes_at_once_past_a_page_that_is_down_and_nothing_goes_twice(day: Day) -> None:
+    world = day.world
+    down(day)
+    day.comes("2027-03-28 01:50")
+    public_id = declare(day)
+    assert told(day, BOIL, BOIL_FI) == set(), "the page has five minutes"
+    assert not any("gick inte att kontrollera" in one for one in calls(day))
+    day.comes("2027-03-28 01:54")
+    assert told(day, BOIL, BOIL_FI) == set()
+
+    day.comes("2027-03-28 01:55:30")
+    everybody = staff_of(world) | newsrooms(world)
+    assert told(day, BOIL, BOIL_FI) == everybody
+    assert world.step(public_id, "newsroom").settled_at
+    assert any("gick inte att kontrollera" in one for one in calls(day))
+    assert not day.is_read(public_id)
+
+    # The clock has jumped: 03.20 is an hour and twenty-five minutes later on the wall alone.
+    sent = len(day.letters_about(BOIL, BOIL_FI))
+    up(day)
+    day.comes("2027-03-28 03:20")
+    assert day.is_read(public_id), "the page was tried all the time"
+    assert len(day.letters_about(BOIL, BOIL_FI)) == sent, "nothing goes again"
+    with world.installation.database.reading() as session:
+        happened = [e["what"] for e in records.events(session, records.find(session, public_id).id)]
+        assert list(verifying.verify(session)) == []
+    assert happened.index("page alarmed") < happened.index("confirmed")
