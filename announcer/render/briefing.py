@@ -23,7 +23,6 @@ class Moments:
     """When it is told where, as far as that is known; aware UTC."""
 
     meeting: datetime | None
-    page: datetime | None
     page_is_up: bool
     media: datetime | None
     media_ever: bool
@@ -34,7 +33,7 @@ class Moments:
 RIGHTS = (
     N_(
         "Du och dina medarbetare får alltid hänvisa frågor vidare: de till dig, du till den som "
-        "står nedanför."
+        "står som kontakt."
     ),
     N_(
         "Var och en får också berätta för medierna. Det är en rätt enligt grundlagen "
@@ -98,7 +97,7 @@ def paper(edition: Edition, moments: Moments, translate: Translate) -> bytes:
         "labels": {
             name: line_of(translate(label))
             for name, label in {
-                "kind": N_("Genomgång"),
+                "kind": N_("Övning: genomgång") if content.exercise else N_("Genomgång"),
                 "message": N_("Det här ska sägas"),
                 "questions": N_("Frågor du kan få"),
                 "not_promised": N_("Lova inte"),

@@ -28,6 +28,8 @@ class News:
     kind: str
     urgent: bool
     at: datetime
+    #: Another text than the one that came first.
+    is_correction: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def _news(
     content = one.content
     words = content.text_in(language)
     there = language if language in content.languages else content.language
-    kind = translate(N_("Övning")) if content.exercise else one.kind
+    marks = ((content.exercise, N_("Övning")), (one.is_correction, N_("Rättelse")))
+    kind = ", ".join([*(translate(mark) for is_one, mark in marks if is_one), one.kind])
     return {
         "language": there.partition("-")[0],
         "kind": line_of(kind),

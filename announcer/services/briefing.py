@@ -65,7 +65,13 @@ def of(installation: Installation, actor: Person, reference: str) -> Briefing:
                 raise nothing
         if row.withdrawn_at is not None:
             raise nothing
-        content = records.content_of(session, records.newest_revision(session, row.id))
+        # Whoever leads has what is approved, also while a correction of it waits.
+        revision = (
+            records.newest_revision(session, row.id)
+            if watches or step is None
+            else session.get_one(RevisionRow, step.revision)
+        )
+        content = records.content_of(session, revision)
         meets_at = (step.meant_for or step.not_before) if step else None
     return _briefing(status.of(installation, reference), meets_at, content)
 
@@ -73,18 +79,18 @@ def of(installation: Installation, actor: Person, reference: str) -> Briefing:
 def _briefing(
     found: status.AnnouncementStatus, meets_at: datetime | None, content: Content
 ) -> Briefing:
-    page = next((one for one in found.steps if one.channel == "intranet"), None)
+    pages = [one for one in found.steps if one.channel == "intranet"]
+    confirmed = min((one.confirmed_at for one in pages if one.confirmed_at), default=None)
     outside = [one for one in found.steps if one.external]
     waiting = [one.earliest for one in outside if one.earliest]
     moments = Moments(
         meeting=meets_at,
-        page=page.confirmed_at or page.earliest if page else None,
-        page_is_up=bool(page and page.confirmed_at),
+        page_is_up=confirmed is not None,
         media=min(waiting, default=None),
         media_ever=bool(outside),
         media_begun=any(one.started_at for one in outside),
     )
-    return Briefing(found.public_id, content, moments, early=not moments.page_is_up)
+    return Briefing(found.public_id, content, moments, early=confirmed is None)
 
 
 def printed(installation: Installation, found: Briefing, language: str) -> bytes:

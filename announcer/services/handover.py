@@ -91,7 +91,8 @@ def printed(installation: Installation, found: Sheet, names: Sequence[str], lang
     news = [
         News(
             content=one.content,
-            kind=classes[one.listed.class_name].title if one.listed.class_name in classes else "",
+            kind=_kind(installation, one.listed),
+            is_correction=one.listed.corrected_at is not None,
             urgent=one.listed.class_name in classes and classes[one.listed.class_name].urgent,
             at=one.listed.confirmed_at or one.listed.published_at,
         )
@@ -111,3 +112,8 @@ def printed(installation: Installation, found: Sheet, names: Sequence[str], lang
         language,
         translator(language),
     )
+
+
+def _kind(installation: Installation, line: Listed) -> str:
+    found = installation.policy.classes.get(line.class_name)
+    return found.title if found else ""

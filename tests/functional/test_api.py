@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from announcer.services import tokens
+from announcer.services import tokens, workplace_codes
 from announcer.services.tokens import Scope
 from tests.integration.promise.way import open_window, staff_of
 from tests.world import World
@@ -260,6 +260,15 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("POST", "/v1/announcements/<public_id>/hand-out"): (Scope.CONTROL, None),
     ("POST", "/v1/announcements/<public_id>/go-now"): (Scope.CONTROL, {"why": "Ute klockan nio"}),
 }
+ROUTES |= {
+    ("GET", "/v1/handover"): (Scope.READ, None),
+    ("GET", "/v1/workplace-codes"): (Scope.READ, None),
+    ("POST", "/v1/workplace-codes"): (
+        Scope.CONTROL,
+        {"workplace": "Fyllsta", "unit": "fyllsta"},
+    ),
+    ("POST", "/v1/workplace-codes/<fingerprint>/revoke"): (Scope.CONTROL, None),
+}
 #: Addresses that tell nothing about anything.
 OPEN = {("GET", "/v1/openapi.json"), ("GET", "/v1/"), ("GET", "/v1/problems")}
 
@@ -280,6 +289,9 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
     scope, body = ROUTES[route]
     public_id = handed_in(caller(world.chief))
     url = path.removeprefix("/v1").replace("<public_id>", public_id).replace("<key>", "mote")
+    if "<fingerprint>" in url:
+        code = workplace_codes.make(world.installation, world.communicator, "Fyllsta", "fyllsta")
+        url = url.replace("<fingerprint>", workplace_codes.fingerprint(code)[:12])
 
     def ask(who: Caller) -> httpx.Response:
         return who.get(url) if method == "GET" else who.post(url, body, "x", method)
@@ -288,6 +300,9 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
     others = [one for one in Scope if one is not scope]
     assert is_problem(ask(caller(world.communicator, *others)), "not-allowed")
     stranger = ask(caller(world.somebody("kost", "medarbetare"), scope))
+    if "workplace-codes" in path:
+        made = workplace_codes.listed(world.installation, world.communicator)
+        assert len(made) == ("revoke" in path), "a stranger makes and stops none"
     if "<public_id>" in path:
         assert is_problem(stranger, "not-found"), "as if it did not exist"
         random = ask_random(caller(world.somebody("kost", "medarbetare"), scope), route, body)
@@ -395,9 +410,7 @@ def test_the_document_and_its_page_are_open_and_the_document_is_3_1(world: World
     document = anybody.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert {path for _, path in ROUTES} == {
-        path.replace("{", "<").replace("}", ">")
-        for path in document["paths"]
-        if "announcements" in path
+        path.replace("{", "<").replace("}", ">") for path in document["paths"]
     }
     page = anybody.get("/").text
     assert all(f"/api{path}" in page for path in document["paths"] if "announcements" in path)

@@ -121,6 +121,7 @@ def test_a_manager_makes_codes_for_the_own_unit_and_the_desk_for_all(
     chief.press("Gör koden", plats="fyllsta:Fyllsta")
     (shown,) = chief.tree.xpath("//p[@class='code']/text()")
     assert len(shown) == 24
+    assert "Fyllsta, Äldreboendet Fyllsta" in chief.text[chief.text.index("Den nya koden") :][:60]
     assert shown not in chief.get("/arbetsplatskoder").text, "shown once"
     for unit, place in (("bibliotek", "Biblioteket"), ("fyllsta", "Biblioteket")):
         with pytest.raises(Refusal):

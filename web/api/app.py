@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 from announcer.config import Config
 from announcer.services.installation import Installation
 from announcer.services.tokens import fingerprint
-from web.api import announcements
+from web.api import announcements, workplaces
 from web.api import correcting as correcting  # its routes are the same blueprint's
 from web.api import on_duty as on_duty  # its routes are the same blueprint's
 from web.api import openings as openings  # and so are these
@@ -57,6 +57,7 @@ def create_app(installation: Installation, config: Config) -> APIFlask:
     app.log_exception = lambda exc_info: note(exc_info[1])  # type: ignore[method-assign]
     _limit(app, config)
     app.register_blueprint(announcements.blueprint)
+    app.register_blueprint(workplaces.blueprint)
     app.before_request(_only_json)
     # Pages for people are no part of the document.
     app.get("/v1/")(app.doc(hide=True)(_page))
@@ -81,12 +82,14 @@ def _limit(app: APIFlask, config: Config) -> None:
         in_memory_fallback_enabled=True,
         key_prefix="announcer-api",
     )
-    limiter.limit(
+    wrong_keys = limiter.limit(
         WRONG_KEYS,
         key_func=get_remote_address,
         exempt_when=lambda: known_holder() is not None,
         deduct_when=lambda response: response.status_code == 401,
-    )(announcements.blueprint)
+    )
+    for blueprint in (announcements.blueprint, workplaces.blueprint):
+        wrong_keys(blueprint)
 
 
 def _caller() -> str:

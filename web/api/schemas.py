@@ -533,3 +533,65 @@ class LookedOut(Schema):
     public_id = String(required=True)
     there = Integer(required=True)
     of = Integer(required=True)
+
+
+class HandoverIn(Schema):
+    """Which handover: local time, as ``2026-12-08T13:30``; the next one where it is left out."""
+
+    at = String(load_default="", validate=Regexp(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)?\Z"))
+
+
+class HandoverLine(Schema):
+    """Something that came since the last handover."""
+
+    public_id = String(required=True)
+    title = String(required=True)
+    summary = String(required=True)
+    contact = String(required=True)
+    exercise = Boolean(required=True)
+    correction = Boolean(required=True)
+    at = String(required=True)
+
+
+class HandoverOut(Schema):
+    """What is handed over where the key's person works. ``at`` is null where nobody hands over."""
+
+    workplace = String(required=True)
+    at = String(required=True, allow_none=True)
+    since = String(required=True, allow_none=True)
+    news = List(Nested(HandoverLine), required=True)
+
+
+class PlaceIn(Schema):
+    """The people of a unit who work at a workplace; without a unit, the key's person's own."""
+
+    workplace = String(required=True, validate=[Length(1, 300), NO_NUL])
+    unit = String(load_default="", validate=[Length(max=300), NO_NUL])
+
+
+class CodeMade(Schema):
+    """A code for a shared phone. It is in no other answer, and no repeat of the request gets it."""
+
+    code = String(required=True)
+
+
+class CodeOut(Schema):
+    """A code that is valid, without itself."""
+
+    fingerprint = String(required=True)
+    workplace = String(required=True)
+    unit = String(required=True)
+    expires_at = String(required=True)
+
+
+class Codes(Schema):
+    """The codes that are valid where the key's person makes them."""
+
+    codes = List(Nested(CodeOut), required=True)
+
+
+class CodeRevoked(Schema):
+    """The code reads nothing any more."""
+
+    workplace = String(required=True)
+    unit = String(required=True)

@@ -104,6 +104,13 @@ class Form:
         starts = ("fraga_", "svar_", "lova_inte")
         return any(words.strip() for name, words in self.fields.items() if name.startswith(starts))
 
+    @property
+    def filled(self) -> set[str]:
+        """The numbers of the questions in which something stands."""
+        words = {name for name, typed in self.fields.items() if typed.strip()}
+        numbers = map(str, self.numbers)
+        return {n for n in numbers if words & {f"fraga_{n}", f"svar_{n}"}}
+
     #: The questions that can be filled in.
     numbers = range(1, MOST_QUESTIONS + 1)
 

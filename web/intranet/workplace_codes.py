@@ -29,7 +29,7 @@ def _page(code: str = "", place: Place | None = None, fault: Refusal | None = No
         found=workplace_codes.listed(house, actor()),
         places=workplace_codes.places(looking(), house, actor()),
         code=code,
-        place=place,
+        made_for=place,
         fault=fault,
         address=f"{house.base_url}{url_for('workplace.door')}",
     )

@@ -12,7 +12,7 @@ from tests.unit.render.pdf_text import letter_sizes, page_text
 from tests.unit.render.sender import EXAMPLES, content, edition, example
 
 NOON = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
-EARLY = Moments(NOON, None, page_is_up=False, media=NOON, media_ever=True, media_begun=False)
+EARLY = Moments(NOON, page_is_up=False, media=NOON, media_ever=True, media_begun=False)
 QUESTIONS = tuple(
     Question(f"Fråga nummer {n}?", f"Svar {n}. {'Så blir det. ' * 12}") for n in range(1, 9)
 )
@@ -64,3 +64,7 @@ def test_markup_in_questions_is_words() -> None:
     shown = page_text(paper(edition(content(questions=(strange,))), EARLY, SWEDISH))
     assert '#panic("x")' in shown
     assert "*inte fet*" in shown
+
+
+def test_an_exercise_says_so_first() -> None:
+    assert "Övning: genomgång" in page_text(paper(edition(content(exercise=True)), EARLY, SWEDISH))
