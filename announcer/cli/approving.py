@@ -22,8 +22,8 @@ def approve(desk: Desk, announcement: str, content_hash: str) -> None:
     elif left is None:
         click.echo(desk.translate(N_("Godkänt. Planen börjar nu.")))
     else:
-        missing = missing_in_words(left, desk.translate)
-        click.echo(f"{desk.translate(N_('Godkänt.'))} {missing}")
+        approved = desk.translate(N_("Godkänt."))
+        click.echo(f"{approved} {missing_in_words(left, desk.translate)}")
 
 
 @click.command(name="return")

@@ -93,7 +93,7 @@ def main() -> None:
     except Refusal as refusal:
         _fail(refusal.say(catalogue.translator("sv")), 1)
     except engine.GateClosed as closed:
-        _fail(f"{N_('Databasen sade nej')}: {closed}", 1)
+        _fail(N_("Databasen sade nej: {rule}").format(rule=closed), 1)
     except (PolicyError, SetupError) as error:
         _fail(str(error), 2)
     except AnnouncerError as error:

@@ -28,7 +28,7 @@ def show_briefing(desk: Desk, announcement: str, pdf: Path | None) -> None:
     parts = [words.title, words.summary, plain_text(words.body)]
     parts += [f"{one.question}\n{one.answer}" for one in found.content.questions]
     if found.content.not_promised:
-        parts.append(f"{desk.translate(N_('Lova inte'))}: {found.content.not_promised}")
+        parts.append(": ".join((desk.translate(N_("Lova inte")), found.content.not_promised)))
     parts += ["\n".join(desk.translate(one) for one in RIGHTS), found.content.contact]
     click.echo("\n\n".join(part for part in parts if part))
 

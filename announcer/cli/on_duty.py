@@ -83,7 +83,7 @@ def _print_stopped(desk: Desk, console: Console, one: Stopped) -> None:
         names = ", ".join(
             translate(desk.installation.policy.channels[name].title) for name in one.followers
         )
-        console.print(f"  {translate(N_('Väntar på det: {names}.')).format(names=names)}")
+        console.print("  " + translate(N_("Väntar på det: {names}.")).format(names=names))
     console.print(f"  announcer late {one.public_id} {one.step}", highlight=False)
 
 

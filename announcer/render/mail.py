@@ -22,12 +22,16 @@ from announcer.domain.errors import N_
 from announcer.domain.invitation import Invitation
 from announcer.render.calendar import ics
 from announcer.render.catalogue import date_in_words
+from announcer.render.exercise import marked, words_in
 from announcer.render.letter import Letter, Translate
 
 #: RFC 2392: how the HTML part names the picture beside it.
 LOGO_CID = "logo@announcer"
 #: RFC 5322 section 3.6.3: an empty group, so that no recipient sees another.
 NOBODY = "undisclosed-recipients:;"
+#: What stands before a title.
+PRESS_RELEASE, CORRECTION = N_("Pressmeddelande"), N_("Rättelse")
+WITHDRAWAL = N_("Tillbakadraget")
 
 
 #: Bytes; longer words do not fit a header line (RFC 2047 section 2) and are encoded to be cut.
@@ -99,25 +103,33 @@ def _to_staff(edition: Edition, translate: Translate) -> bytes:
 def _to_press(edition: Edition, translate: Translate) -> bytes:
     edition = _told(edition, translate)
     day = date_in_words(edition.at, edition.sender.time_zone, edition.language)
-    letter = Letter(edition, translate, label=f"{translate(N_('Pressmeddelande'))}, {day}")
+    label = f"{translate(PRESS_RELEASE)}, {day}"
+    letter = Letter(edition, translate, label=label)
     return _shared(edition, letter, edition.content.attachments)
 
 
 def _told(edition: Edition, translate: Translate) -> Edition:
     """The edition in the words of those who have had the text before it."""
     change = edition.change
+    words = words_in(edition.content, edition.language, translate)
     if change is None:
-        return edition
-    words = edition.content.text_in(edition.language)
+        return _marked(edition, words)
     what = change.what.get(edition.language, "")
-    title = change.title.get(edition.language, words.title)
     if change.kind is ChangeKind.CORRECTED:
         summary = f"{what} {words.summary}".strip()
-        told = Translation(f"{translate(N_('Rättelse'))}: {title}", summary, words.body)
+        # The right title: it may be the title that was wrong.
+        told = Translation(f"{translate(CORRECTION)}: {words.title}", summary, words.body)
         return replace(edition, content=_only(edition, told))
+    known = change.title.get(edition.language)
+    title = words.title if known is None else marked(known, edition.content, translate)
     gone = translate(N_("Det här meddelandet är tillbakadraget och gäller inte längre."))
-    told = Translation(f"{translate(N_('Tillbakadraget'))}: {title}", f"{gone} {what}".strip())
+    told = Translation(f"{translate(WITHDRAWAL)}: {title}", f"{gone} {what}".strip())
     return replace(edition, content=replace(_only(edition, told), attachments=()))
+
+
+def _marked(edition: Edition, words: Translation) -> Edition:
+    """An exercise under its marked title; anything else as it is."""
+    return replace(edition, content=_only(edition, words)) if edition.content.exercise else edition
 
 
 def _only(edition: Edition, words: Translation) -> Content:

@@ -11,6 +11,7 @@ from lxml import etree
 from announcer.domain.announcement import Attachment, Content, Translation
 from announcer.domain.errors import N_
 from announcer.render.catalogue import language_name
+from announcer.render.exercise import words_in
 from announcer.render.text import PICTURES, UrlOf, article_html, without_controls
 
 TranslateFor = Callable[[str], Callable[[str], str]]
@@ -41,10 +42,10 @@ def article(content: Content, public_id: str, translate_for: TranslateFor) -> st
 
     parts = [
         opening,
-        _section(content.text_in(first), 1, content.attachments, url_of),
+        _section(words_in(content, first, translate), 1, content.attachments, url_of),
         _attachments(content, public_id, translate),
         _facts(content, translate),
-        *(_translation(content, language, url_of) for language in others),
+        *(_translation(content, one, translate_for(one), url_of) for one in others),
         "</article>",
     ]
     return "\n".join(part for part in parts if part)
@@ -69,8 +70,11 @@ def _section(
     return "\n".join(part for part in (title, lead, body) if part)
 
 
-def _translation(content: Content, language: str, url_of: UrlOf) -> str:
-    section = _section(content.text_in(language), 3, content.attachments, url_of)
+def _translation(
+    content: Content, language: str, translate: Callable[[str], str], url_of: UrlOf
+) -> str:
+    words = words_in(content, language, translate)
+    section = _section(words, 3, content.attachments, url_of)
     return (
         f'<section class="translation" lang="{escape(language)}">'
         f'<h2 class="language">{_clean(language_name(language))}</h2>\n{section}</section>'

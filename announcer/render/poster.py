@@ -13,6 +13,7 @@ from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
 from announcer.lean import OnFirstUse
 from announcer.render.catalogue import date_in_words
+from announcer.render.exercise import words_in
 from announcer.render.glyphs import breakable, is_visible
 from announcer.render.svg import clean_svg, is_harmless
 from announcer.render.typeset import FOLDER, compiled, items_of, line_of, logo_of, sender_of
@@ -65,7 +66,7 @@ def _with_picture(content: dict[str, Any], picture: Attachment, edition: Edition
 def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
     """Everything `poster.typ` shows, as JSON can carry it."""
     content, sender = edition.content, edition.sender
-    words = content.text_in(edition.language)
+    words = words_in(content, edition.language, translate)
     body = items_of(words.body, MOST_BODY)
     # A translation may be title and summary only; the whole text is then on the intranet.
     more = len(words.body) > MOST_BODY or (not words.body and bool(content.body))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import lxml.etree
@@ -10,11 +11,12 @@ import pytest
 from announcer.channels.intranet import Intranet, IntranetAddress
 from announcer.domain.audience import Reader
 from announcer.domain.delivery import DeliveryState, Edition, Job, Recipient
+from announcer.domain.manuscript import read_manuscript
 from announcer.render.page import readable_text
-from announcer.services import holding, reader_token, reading
+from announcer.services import holding, reader_token, reading, writing
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
-from tests.world import SECRET, World
+from tests.world import BESLUT, SECRET, World
 
 WITH_FILE = """+++
 class = "information"
@@ -28,6 +30,25 @@ attachments = [{ file = "plan.svg", alt = "Två avdelningar med kök emellan" }]
 
 Så här blir det.
 """
+
+
+def test_an_exercise_is_seen_to_be_one_wherever_it_stands(
+    world: World, colleague: Visitor, publish: Publish
+) -> None:
+    text = read_manuscript(
+        BESLUT.format(title="Koka vattnet", audience='["bibliotek"]').encode(), bytes
+    )
+    chief = world.somebody(text.unit, "chef")
+    drill = replace(text, exercise=True)
+    public_id = writing.submit(world.installation, chief, drill).public_id
+    publish(public_id)
+    for path in ("/", f"/nyheter/{public_id}"):
+        colleague.get(path)
+        headings = [h.text_content() for level in ("h1", "h2") for h in colleague.tree.iter(level)]
+        assert "ÖVNING: Koka vattnet" in headings
+    assert "ÖVNING: Koka vattnet" in colleague.tree.findtext(".//title")
+    feed = colleague.get("/floden/bibliotek.atom").text
+    assert "<title>ÖVNING: Koka vattnet</title>" in feed
 
 
 def test_the_newest_comes_first_and_says_who_when_and_that_staff_are_first(

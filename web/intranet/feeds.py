@@ -13,6 +13,7 @@ from announcer.domain.announcement import Attachment
 from announcer.domain.audience import Reader
 from announcer.domain.errors import N_
 from announcer.render.catalogue import translator
+from announcer.render.exercise import marked
 from announcer.render.feeds import FeedEntry, FeedHead
 from announcer.render.page import attachment_url
 from announcer.render.text import article_html
@@ -166,7 +167,7 @@ def _entry(article: Article) -> FeedEntry:
 
     return FeedEntry(
         public_id=listed.public_id,
-        title=content.title,
+        title=marked(content.title, content, translator(content.language)),
         summary=content.summary,
         html=article_html(content.body, content.attachments, address),
         url=f"{base}/nyheter/{listed.public_id}",

@@ -66,7 +66,7 @@ def approve(public_id: str) -> Response:
     if not first:
         flash(_("Texten var redan godkänd."))
     elif left.in_review and left.standing:
-        flash(f"{_('Du har godkänt texten.')} {missing_in_words(left.standing, _)}")
+        flash(" ".join((_("Du har godkänt texten."), missing_in_words(left.standing, _))))
     else:
         flash(_("Texten är godkänd."))
     return _to(public_id)

@@ -150,7 +150,8 @@ def seat_in_words(roles: Sequence[str]) -> str:
     """Titles of roles of which one is enough; one that is gone from the policy by its name."""
     known = installation().policy.roles
     titles = [known[role].title if role in known else role for role in roles]
-    return f" {_('eller')} ".join(titles)
+    either = _("eller")
+    return f" {either} ".join(titles)
 
 
 def approval_sentences(standing: Standing) -> list[str]:
