@@ -123,7 +123,7 @@ def test_nobody_is_told_of_a_correction_who_never_had_the_text(world, app):
             " INSERT INTO announcer.delivery (id, batch, step, revision, channel, recipient,"
             " address, language, message_id)"
             " SELECT gen_random_uuid(), b.id, s.id, s.revision, 'email', 'nobody',"
-            " 'nobody@example.com', 'sv', '<x@y>' FROM b JOIN announcer.step s ON s.id = b.step",
+            " 'nobody@nowhere.example', 'sv', '<x@nowhere.example>' FROM b JOIN announcer.step s ON s.id = b.step",
             (told_of_it,),
         )
 
