@@ -11,13 +11,13 @@ def is_open(key: str, facts: AnnouncementFacts, before: timedelta, now: datetime
     """Whether the briefing of the meeting ``key`` can be read at ``now`` (aware UTC).
 
     From ``before`` ahead of the meeting on, and only where nothing but the clock keeps the meeting
-    itself: what is not approved, is paused, was withdrawn or waits for an event or for the page is
-    in nobody's hand.
+    itself: what is not approved, is paused, is being corrected, was withdrawn or waits for an event or
+    for the page is in nobody's hand.
     """
     step = facts.steps[key]
     if facts.state in (AnnouncementState.IN_REVIEW, AnnouncementState.WITHDRAWN):
         return False
-    if facts.held_at or step.held_at or facts.standstill_since:
+    if facts.held_at or step.held_at or facts.standstill_since or facts.corrected_since:
         return False
     hour = step.planned.meant_for
     if hour is not None and now < hour - before:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
+from announcer.db.models import AnnouncementRow, StepRow
 from announcer.domain.announcement import AnnouncementState, Attachment, Content
 from announcer.domain.audience import Person
 from announcer.domain.briefing import is_open
@@ -65,12 +65,8 @@ def of(installation: Installation, actor: Person, reference: str) -> Briefing:
                 raise nothing
         if row.withdrawn_at is not None:
             raise nothing
-        # Whoever leads has what is approved, also while a correction of it waits.
-        revision = (
-            records.newest_revision(session, row.id)
-            if watches or step is None
-            else session.get_one(RevisionRow, step.revision)
-        )
+        # A correction that waits is in nobody's hand.
+        revision = records.text_in_force(session, row.id)
         content = records.content_of(session, revision)
         meets_at = (step.meant_for or step.not_before) if step else None
     return _briefing(status.of(installation, reference), meets_at, content)
@@ -137,7 +133,7 @@ def open_for(installation: Installation, actor: Person) -> list[Line]:
         found = [
             Line(
                 row.public_id,
-                records.text_of(session.get_one(RevisionRow, step.revision)).title,
+                records.text_of(records.text_in_force(session, row.id)).title,
                 step.meant_for or step.not_before,
             )
             for row in session.scalars(under_way)

@@ -16,7 +16,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, CallRow, DeliveryRow, StandstillRow, StepRow
+from announcer.db.models import (
+    AnnouncementRow,
+    CallRow,
+    DeliveryRow,
+    StandstillRow,
+    StepRow,
+    TickRow,
+)
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotAllowed, NotFound
@@ -160,6 +167,7 @@ def open_calls() -> Select[CallRow, AnnouncementRow]:
         .join(AnnouncementRow, AnnouncementRow.id == CallRow.announcement)
         .where(
             CallRow.answered_at.is_(None),
+            ~_held_there(),
             or_(
                 AnnouncementRow.withdrawn_at.is_(None),
                 CallRow.made_at > AnnouncementRow.withdrawn_at,
@@ -169,6 +177,13 @@ def open_calls() -> Select[CallRow, AnnouncementRow]:
             or_(CallRow.what.not_like(f"{STANDSTILL}%"), _still_standing()),
             ~_called_anew(),
         )
+    )
+
+
+def _held_there() -> ColumnElement[bool]:
+    """Whether the unit that is called has held its meeting since."""
+    return exists().where(
+        TickRow.step == CallRow.step, TickRow.unit == CallRow.unit, CallRow.unit != ""
     )
 
 

@@ -1,12 +1,14 @@
 """What whoever leads a meeting has in their hand: who can read it, from when, and nobody else."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from announcer.services import holding, reviewing
+from announcer.domain.change import CorrectionKind
+from announcer.services import correcting, holding, records, reviewing
 from tests.functional.visitor import Visitor
 from tests.integration.promise.way import policy_of
 from tests.world import World
@@ -101,6 +103,31 @@ def test_what_is_paused_withdrawn_or_not_approved_is_in_nobody_s_hand(house, com
         COMING.replace("Nya", "Andra").replace(KNOWN.isoformat(), "2026-12-11T09:00:00+01:00")
     )
     assert code(leader, unread) == 404
+
+
+def test_a_text_that_is_being_corrected_is_in_nobody_s_hand_and_then_the_right_one_is(
+    house, coming
+) -> None:
+    leader = visitor(house, "bibliotek", "chef")
+    house.set_time(MEETING)
+    house.settle()
+    with house.installation.database.reading() as session:
+        row = records.find(session, coming)
+        content = records.content_of(session, records.text_in_force(session, row.id))
+    correcting.propose(
+        house.installation,
+        house.chief,
+        coming,
+        replace(content, summary="Nämnden beslutar i februari."),
+        CorrectionKind.REAL,
+        {"sv": "Februari, inte januari."},
+    )
+    assert code(leader, coming) == 404
+    reviewing.approve(house.installation, house.communicator, coming)
+    house.settle()
+    assert code(leader, coming) == 200
+    assert "i februari" in leader.text
+    assert MARKED[1] in leader.page.text
 
 
 def test_nothing_of_it_comes_out_anywhere_else(house, coming, newsroom_url) -> None:

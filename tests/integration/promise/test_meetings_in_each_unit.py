@@ -140,6 +140,9 @@ def test_those_who_have_not_held_it_are_called_and_not_the_others(house, coming)
     assert "Klockarskolan: ingen har sagt" in read(called).as_string().replace("=\r\n", "")
     assert calling.waiting_for(house.installation, leader(house, "klockarskolan"))
     assert not calling.waiting_for(house.installation, leader(house, "bibliotek"))
+    tick(house, coming, "klockarskolan")
+    assert not calling.waiting_for(house.installation, leader(house, "klockarskolan"))
+    assert calling.waiting_for(house.installation, leader(house, "grythyttan"))
 
 
 def test_the_information_unit_can_say_why_the_page_need_not_wait_for_the_rest(
