@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from announcer.domain.announcement import Attachment
+from announcer.domain.change import ChangeKind
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
 from announcer.lean import OnFirstUse
@@ -27,6 +28,7 @@ else:  # only a worker draws, and not before there is a poster
 Translate = Callable[[str], str]
 
 SOURCE, BLOCKS = FOLDER / "poster.typ", FOLDER / "blocks.typ"
+REPLACES = N_("Rättelse: ersätter den tidigare affischen.")
 #: More text than an A4 page can hold; the compiler need not measure a whole policy.
 MOST_BODY = 2_500
 _PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
@@ -73,10 +75,10 @@ def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
     return {
         "language": edition.language.partition("-")[0] or "sv",
         "title": line_of(words.title if is_visible(words.title) else sender.name),
-        "summary": breakable(line_of(words.summary)),
+        "summary": breakable(line_of(f"{_what_changed(edition)} {words.summary}".strip())),
         "body": body,
         "more": more,
-        "date": line_of(date_in_words(edition.at, sender.time_zone, edition.language)),
+        "date": line_of(_dated(edition, translate)),
         "contact": line_of(content.contact, 240),
         "record_number": line_of(content.record_number, 80),
         "colour": sender.colour,
@@ -92,6 +94,23 @@ def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
             "qr": line_of(translate(N_("QR-kod till nyheten på intranätet"))),
         },
     }
+
+
+def _is_corrected(edition: Edition) -> bool:
+    return edition.change is not None and edition.change.kind is ChangeKind.CORRECTED
+
+
+def _what_changed(edition: Edition) -> str:
+    """The first thing that whoever read the poster before wants to know."""
+    change = edition.change
+    return change.what.get(edition.language, "") if change and _is_corrected(edition) else ""
+
+
+def _dated(edition: Edition, translate: Translate) -> str:
+    """The day, and of a corrected poster that it takes the place of another: two that hang on one
+    board are told apart."""
+    day = date_in_words(edition.at, edition.sender.time_zone, edition.language)
+    return f"{day}. {translate(REPLACES)}" if _is_corrected(edition) else day
 
 
 @lru_cache(maxsize=64)  # the same page in each of its languages

@@ -19,7 +19,7 @@ OURS: dict[str, Callable[[ExitStack], Bench]] = {
 THEIRS = ("sms", "switchboard")
 #: What the renderers do not say yet: a channel that says it drops out of here.
 UNSAID = {
-    "a_correction_says_that_it_is_one": ("intranet", "poster"),
+    "a_correction_says_that_it_is_one": ("intranet",),
 }
 
 
