@@ -226,6 +226,14 @@ def who_is_on_duty(policy: Policy, class_name: str, now: datetime) -> tuple[str,
     return tuple(dict.fromkeys((*who_opens_up(policy, class_name, now), *policy.duty.by)))
 
 
+def who_is_awake(policy: Policy, now: datetime) -> tuple[str, ...]:
+    """The roles that decide at ``now`` (aware UTC) about what concerns all announcements alike and
+    cannot wait: whoever is on duty for any of them, and whoever declares a crisis."""
+    on_duty = (role for name in policy.classes for role in who_is_on_duty(policy, name, now))
+    crisis = policy.crisis.declared_by if policy.crisis else ()
+    return tuple(dict.fromkeys((*policy.information_unit, *on_duty, *crisis)))
+
+
 @dataclass(frozen=True)
 class Forecast:
     """A step with the earliest moment (aware UTC) at which it could begin, as the plan looks

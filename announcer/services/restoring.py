@@ -30,11 +30,13 @@ from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.reach import goes_to
+from announcer.domain.schedule import who_is_awake
 from announcer.domain.step import StepState
 from announcer.people.lookup import addressees
 from announcer.services import changes, records, situation
 from announcer.services.dispatching import already_named
 from announcer.services.installation import Installation
+from announcer.services.pace import CLOCK
 
 #: Doing these again reaches nobody twice and takes nothing out of the house.
 REPEATABLE = ("intranet", "poster", "meeting")
@@ -276,13 +278,27 @@ def _would(
     )
 
 
+def require_watcher(installation: Installation, actor: Person) -> None:
+    """Raise `NotAllowed` unless ``actor`` may end a standstill now, or could."""
+    with installation.database.reading() as session:
+        _require_watcher(session, installation, actor)
+
+
+def _require_watcher(session: Session, installation: Installation, actor: Person) -> None:
+    policy = installation.policy
+    clock = situation.standstill_reason(session) == CLOCK
+    roles = who_is_awake(policy, engine.now(session)) if clock else policy.information_unit
+    installation.require(actor, roles, "", N_("Det här kan bara {roles} göra."))
+
+
 def go_on(installation: Installation, actor: Person) -> timedelta:
     """End the standstill; returns how long it was. What is held or in doubt still waits.
 
-    Raises `NotAllowed`, or `Refusal` where nothing stands still.
+    By the information unit; where a clock jumped, which can be at night and in a crisis, by whoever
+    is on duty too. Raises `NotAllowed`, or `Refusal` where nothing stands still.
     """
-    installation.require_information_unit(actor)
     with installation.database.transaction("go on") as session:
+        _require_watcher(session, installation, actor)
         row = session.scalar(
             select(StandstillRow).where(StandstillRow.ended_at.is_(None)).with_for_update()
         )

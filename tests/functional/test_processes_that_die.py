@@ -33,7 +33,7 @@ from announcer.embedded.mail import free_port
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.embedded.valkey import EmbeddedValkey
 from announcer.people.lookup import directory
-from announcer.services import holding, reviewing, writing
+from announcer.services import holding, restoring, reviewing, writing
 from announcer.services import status as statuses
 from announcer.services.installation import Installation
 from announcer.services.status import AnnouncementStatus
@@ -297,6 +297,13 @@ def test_nothing_is_early_lost_or_doubled_whoever_is_killed(house: House, tmp_pa
     for one in ids.values():
         holding.release(house.installation, house.communicator, one)
     house.jump(days=2)
+
+    def stands_still() -> bool:
+        return restoring.standing(house.installation) is not None
+
+    until("the dispatcher did not notice that the clock jumped", stands_still)
+    assert len(_staff_of(house.received())) == len(house.received()), "nothing by a wrong clock"
+    restoring.go_on(house.installation, house.communicator)
 
     def completed() -> bool:
         return all(house.status(one).state == "completed" for one in ids.values())

@@ -12,7 +12,7 @@ from announcer.services.installation import Installation
 from announcer.services.resolving import Exit
 from announcer.services.stopped import After, Stopped
 from announcer.services.tokens import Scope
-from web.api import schemas
+from web.api import schemas, schemas_on_duty
 from web.api.access import actor, installation
 from web.api.announcements import blueprint, carried_out, done, known, needs, rfc3339
 from web.api.problems import speaking
@@ -20,7 +20,7 @@ from web.api.problems import speaking
 
 @blueprint.get("/stopped")
 @needs(Scope.READ)
-@blueprint.output(schemas.StoppedList)
+@blueprint.output(schemas_on_duty.StoppedList)
 @blueprint.doc(summary="What was stopped", operation_id="stopped")
 def stopped_steps() -> dict[str, Any]:
     """Steps that came too late or were broken off, and wait for a person: what would go where."""
@@ -49,7 +49,7 @@ def _stopped(one: Stopped) -> dict[str, Any]:
 
 @blueprint.get("/in-doubt")
 @needs(Scope.READ)
-@blueprint.output(schemas.DoubtList)
+@blueprint.output(schemas_on_duty.DoubtList)
 @blueprint.doc(summary="What nobody knows about", operation_id="doubts")
 def in_doubt() -> dict[str, Any]:
     """Steps with recipients of whom nobody knows if it reached them; newsrooms are named."""
@@ -97,7 +97,7 @@ def send_now(public_id: str, key: str) -> Response:
 
 @blueprint.post("/<public_id>/steps/<key>/plan-anew")
 @needs(Scope.CONTROL)
-@blueprint.input(schemas.AtIn)
+@blueprint.input(schemas_on_duty.AtIn)
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="Send what was stopped at another time", operation_id="plan_anew")
 def plan_anew(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
@@ -110,7 +110,7 @@ def plan_anew(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
 
 @blueprint.post("/<public_id>/steps/<key>/give-up")
 @needs(Scope.CONTROL)
-@blueprint.input(schemas.GiveUpIn)
+@blueprint.input(schemas_on_duty.GiveUpIn)
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="Do not send what was stopped", operation_id="give_up")
 def give_up(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
@@ -125,7 +125,7 @@ def give_up(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
 
 @blueprint.post("/<public_id>/steps/<key>/resolve")
 @needs(Scope.CONTROL)
-@blueprint.input(schemas.ExitIn)
+@blueprint.input(schemas_on_duty.ExitIn)
 @blueprint.output(schemas.Done)
 @blueprint.doc(summary="End a step's doubts", operation_id="resolve")
 def resolve(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
@@ -139,7 +139,7 @@ def resolve(public_id: str, key: str, json_data: dict[str, Any]) -> Response:
 
 @blueprint.post("/<public_id>/steps/<key>/look-again")
 @needs(Scope.CONTROL)
-@blueprint.output(schemas.LookedOut)
+@blueprint.output(schemas_on_duty.LookedOut)
 @blueprint.doc(summary="Look if it arrived", operation_id="look_again")
 def look_again(public_id: str, key: str) -> Response:
     """Where the channel can look; whoever has it is in doubt no longer. Nothing is sent."""

@@ -92,7 +92,7 @@ def look_again(public_id: str, key: str) -> Response:
 @blueprint.get("/stillestand")
 def standstill() -> str:
     """Everything that would go when it is ended."""
-    installation().require_information_unit(actor())
+    restoring.require_watcher(installation(), actor())
     return render_template("standstill.html", found=restoring.standing(installation()))
 
 
@@ -101,4 +101,4 @@ def go_on() -> Response:
     """End it; what is held or in doubt still waits."""
     restoring.go_on(installation(), actor())
     flash(_("Allt går vidare. Det som är stoppat eller oklart väntar."))
-    return redirect(url_for("desk.overview"), 303)
+    return redirect(url_for("reading.front"), 303)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from announcer.domain.errors import NotAllowed
 from announcer.services import calling, checkup, dispatching, restoring, situation
 from announcer.services.checkup import Mark
 from announcer.services.pace import Pace
@@ -80,6 +81,30 @@ def test_a_clock_that_jumps_over_the_window_opens_nothing(world: World, watch: W
     assert world.press_mail() == []
     pass_time(world, watch, seconds=61)
     assert set(world.press_mail()) == newsrooms(world)
+    assert stands_still(world) == ""
+
+
+def test_by_night_whoever_declares_a_crisis_can_let_everything_go_on(
+    world: World, watch: Watch
+) -> None:
+    """The public is told of danger at once, whatever a clock did."""
+    public_id = published(world)
+    open_window(world, public_id)
+    world.settle()
+    assert stands_still(world) == "clock"
+    with pytest.raises(NotAllowed):
+        restoring.go_on(world.installation, world.chief)
+    crisis = world.installation.policy.crisis
+    assert crisis
+    officer = next(
+        one
+        for one in world._everyone
+        if world.installation.policy.has_role(one, crisis.declared_by, "")
+        and not world.installation.policy.has_role(
+            one, world.installation.policy.information_unit, ""
+        )
+    )
+    restoring.go_on(world.installation, officer)
     assert stands_still(world) == ""
 
 
