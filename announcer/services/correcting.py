@@ -16,6 +16,7 @@ from announcer.db.models import AnnouncementRow, BatchRow, CorrectionRow, Revisi
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import Person
 from announcer.domain.change import Correction, CorrectionKind
+from announcer.domain.content_rules import approval_faults, language_in_words
 from announcer.domain.errors import N_, BadSubmission, NotAllowed, Refusal
 from announcer.domain.policy import Policy
 from announcer.services import approvals, planning, records, replanning, writing
@@ -95,13 +96,17 @@ def preview(
     content: Content,
     kind: CorrectionKind,
     what: Mapping[str, str],
-) -> Content:
-    """The correction as it would be taken in. Stores nothing. Raises as :func:`propose`."""
+) -> tuple[Content, tuple[Refusal, ...]]:
+    """The correction as it would be taken in, and what its writer should know: also what would keep
+    it from being approved. Stores nothing. Raises as :func:`propose`."""
     look = writing.opened(content)
     with installation.database.reading() as session:
         row = records.find(session, reference)
-        _right(session, records.policy_of(session, installation, row), row, actor)
-        return _fit(session, installation, row, actor, look, kind, what)
+        policy = records.policy_of(session, installation, row)
+        _right(session, policy, row, actor)
+        content = _fit(session, installation, row, actor, look, kind, what)
+        unfit = approval_faults(content, policy, engine.now(session))
+        return content, (*unfit, *writing.notes_on(session, installation, look, content))
 
 
 def _fit(
@@ -184,7 +189,7 @@ def _faults(kind: CorrectionKind, sentences: Mapping[str, str]) -> Iterator[Refu
     for language, words in sentences.items():
         missing = kind is CorrectionKind.REAL and not words
         if missing or len(words) > LONGEST or not words.isprintable():
-            yield Refusal(SAY_WHAT, language=language, limit=LONGEST)
+            yield Refusal(SAY_WHAT, language=language_in_words(language), limit=LONGEST)
 
 
 def _hash(session: Session, correction: CorrectionRow) -> str:

@@ -11,6 +11,7 @@ from announcer.services import holding
 from tests.functional.newsroom_costs import PUBLIC_ID as RANDOM
 from tests.functional.newsroom_costs import costs
 from tests.functional.newsroom_way import correct, out, out_with_files, with_files
+from tests.integration.promise.test_corrections import corrected
 from tests.integration.promise.way import approve, open_window, release
 from tests.public_house import PublicHouse
 from tests.public_visitor import Answer, Reader, searches
@@ -51,9 +52,13 @@ def stages(world: World) -> Iterator[tuple[str, str]]:
     holding.hold(world.installation, world.communicator, draft, "Fel datum")
     yield draft, "held"
     holding.resume(world.installation, world.communicator, draft)
+    what = dict.fromkeys(("sv", "fi", "en"), "Nu rätt.")
+    corrected(world, draft, f"{BODY} Nu rätt.", what=what)
+    yield draft, "while a correction waits"
+    approve(world, draft)
     release(world, draft)
     world.settle()
-    yield draft, "released, with the window open"
+    yield draft, "corrected and released, with the window open"
     holding.withdraw(world.installation, world.communicator, draft, "Upphävt")
     open_window(world, draft)
     world.settle()

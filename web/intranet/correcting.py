@@ -61,8 +61,10 @@ def correct(public_id: str) -> Any:
         return _form(found, typed, ())
     try:
         if doing != "ratta":
-            content = correcting.preview(installation(), actor(), public_id, content, kind, what)
-            return _preview(found, typed, content)
+            content, findings = correcting.preview(
+                installation(), actor(), public_id, content, kind, what
+            )
+            return _preview(found, typed, content, findings)
         done = correcting.propose(installation(), actor(), public_id, content, kind, what)
     except BadSubmission as wrong:
         return _form(found, typed, wrong.findings), 422
@@ -100,13 +102,16 @@ def _content(in_force: Content, typed: dict[str, str]) -> Content:
     )
 
 
-def _preview(found: Prospect, typed: dict[str, str], content: Content) -> str:
+def _preview(
+    found: Prospect, typed: dict[str, str], content: Content, findings: tuple[Refusal, ...]
+) -> str:
     html = rendered(content, found.public_id, translator)
     return render_template(
         "correct_preview.html",
         found=found,
         typed=typed,
         content=content,
+        findings=findings,
         changes=list(changed(found.content, content)),
         html=Markup(html),  # noqa: S704 - made safe by the renderer
     )

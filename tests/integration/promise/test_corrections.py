@@ -10,6 +10,7 @@ import pytest
 from announcer.domain.announcement import Content
 from announcer.domain.change import CorrectionKind
 from announcer.domain.errors import BadSubmission, NotAllowed, Refusal
+from announcer.domain.translating import CHECKED
 from announcer.services import (
     correcting,
     holding,
@@ -54,8 +55,10 @@ def corrected(
     kind: CorrectionKind = CorrectionKind.REAL,
     what: dict[str, str] = WHAT,
 ) -> correcting.Proposed:
-    """Propose a correction, as its author."""
-    content = replace(in_force(world, public_id), body=body)
+    """Propose a correction, as its author, who has looked at the translations."""
+    was = in_force(world, public_id)
+    checked = {one: replace(words, of=CHECKED) for one, words in was.translations.items()}
+    content = replace(was, body=body, translations=checked)
     return correcting.propose(world.installation, world.chief, public_id, content, kind, what)
 
 
