@@ -65,6 +65,9 @@ def test_what_is_not_confirmed_is_not_on_it(world: World, nurse: Visitor) -> Non
     assert world.step(public_id, "intranet").confirmed_at is None
     assert world.step(public_id, "intranet").started_at
     assert "Ny tvättid" not in sheet(nurse)
+    gone = own(world, "fyllsta", "Ny torktid")
+    holding.withdraw(world.installation, world.communicator, gone, "fel")
+    assert "drogs tillbaka" not in sheet(nurse), "nobody was told of it"
     world.liar = lambda _: None
     world.advance(minutes=10)
     world.settle()

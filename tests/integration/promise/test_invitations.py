@@ -7,6 +7,7 @@ import icalendar
 import pytest
 
 from announcer.services import calling, holding, reviewing
+from tests.doubles.recording_smtp import Rules
 from tests.integration.promise.way import Died, Disturbed, die, policy_of, read
 from tests.world import World
 
@@ -144,10 +145,12 @@ def test_what_is_withdrawn_is_cancelled_in_the_calendars_that_have_it(house: Wor
 
 
 def test_what_was_withdrawn_before_anybody_was_told_is_cancelled_for_nobody(house: World) -> None:
-    public_id = house.submit(COMING)
-    reviewing.approve(house.installation, house.communicator, public_id)
+    house.smtp.rules = Rules(mail="451 4.3.0 Not now")
+    public_id = approved(house)
+    assert house.smtp.commands, "the invitation was on its way"
     holding.withdraw(house.installation, house.communicator, public_id, "fel")
-    house.advance(minutes=2)
+    house.smtp.rules = Rules()
+    house.advance(minutes=30)
     house.settle()
     assert invitations(house) == []
 
