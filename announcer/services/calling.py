@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 from sqlalchemy.orm import Session, aliased
 
 from announcer.db import engine
@@ -168,6 +168,7 @@ def open_calls() -> Select[CallRow, AnnouncementRow]:
         .where(
             CallRow.answered_at.is_(None),
             ~_held_there(),
+            or_(CallRow.calendar.is_(None), _still_to_come()),
             or_(
                 AnnouncementRow.withdrawn_at.is_(None),
                 CallRow.made_at > AnnouncementRow.withdrawn_at,
@@ -178,6 +179,15 @@ def open_calls() -> Select[CallRow, AnnouncementRow]:
             ~_called_anew(),
         )
     )
+
+
+def _still_to_come() -> ColumnElement[bool]:
+    """Nobody is invited to what has begun, however long the mail server was away."""
+    begins = CallRow.calendar["begins"].astext.cast(TIMESTAMP(timezone=True))
+    is_ahead: ColumnElement[bool] = (
+        begins > select(func.announcer.announcer_now()).scalar_subquery()
+    )
+    return is_ahead
 
 
 def _held_there() -> ColumnElement[bool]:

@@ -155,6 +155,17 @@ def test_what_was_withdrawn_before_anybody_was_told_is_cancelled_for_nobody(hous
     assert invitations(house) == []
 
 
+def test_nobody_is_invited_to_what_has_begun(house: World) -> None:
+    house.smtp.rules = Rules(mail="451 4.3.0 Not now")
+    approved(house)
+    house.set_time(MEETING - timedelta(minutes=1))
+    house.settle()
+    house.smtp.rules = Rules()
+    house.set_time(MEETING + timedelta(minutes=20))
+    house.settle()
+    assert invitations(house) == []
+
+
 def test_a_meeting_that_moves_moves_in_the_calendar(house: World) -> None:
     """Its hour follows the page here: three hours after it is confirmed, and later after a pause
     where the countdown stops."""
