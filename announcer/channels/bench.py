@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from announcer.channels import Channel
 from announcer.domain.announcement import Content
-from announcer.domain.change import Change, ChangeKind
+from announcer.domain.change import Change, ChangeKind, Correction, CorrectionKind
 from announcer.domain.delivery import Edition, Job, Recipient, Result
 from announcer.domain.organisation import Sender
 
@@ -125,7 +125,7 @@ def job_of(
         for n, one in enumerate(bench.recipients[: bench.channel.batch_size])
     )
     edition = Edition(
-        content=content,
+        content=replace(content, correction=_correction(change)),
         language="sv",
         sender=_SENDER,
         public_id="k3v9x2m7q4t8",
@@ -136,6 +136,13 @@ def job_of(
         change=change,
     )
     return Job(edition, bench.channel.compose(edition), people, rights=("alla",))
+
+
+def _correction(change: Change | None) -> Correction | None:
+    """What a corrected text says of itself."""
+    if change is None or change.kind is not ChangeKind.CORRECTED:
+        return None
+    return Correction(CorrectionKind.REAL, change.what)
 
 
 def change_of(kind: ChangeKind, first: Job) -> Change:

@@ -16,6 +16,7 @@ from announcer.render.text import PICTURES, UrlOf, article_html, without_control
 
 TranslateFor = Callable[[str], Callable[[str], str]]
 
+CORRECTION = N_("Rättelse")
 _INLINE = {"a", "strong", "em", "s", "code", "img", "b", "i", "span"}
 #: Attributes that lead somewhere, load something, or are read aloud.
 _TARGETS = ("href", "src", "alt")
@@ -42,7 +43,13 @@ def article(content: Content, public_id: str, translate_for: TranslateFor) -> st
 
     parts = [
         opening,
-        _section(words_in(content, first, translate), 1, content.attachments, url_of),
+        _section(
+            words_in(content, first, translate),
+            1,
+            content.attachments,
+            url_of,
+            _changed(content, first, translate),
+        ),
         _attachments(content, public_id, translate),
         _facts(content, translate),
         *(_translation(content, one, translate_for(one), url_of) for one in others),
@@ -59,22 +66,36 @@ def _clean(words: str) -> str:
     return escape(without_controls(words))
 
 
+def _changed(content: Content, language: str, translate: Callable[[str], str]) -> str:
+    """What was wrong in the text before, which whoever read that one wants to know first."""
+    what = content.correction.what.get(language, "") if content.correction else ""
+    if not what:
+        return ""
+    mark = escape(translate(CORRECTION))
+    return f'<p class="corrected"><strong>{mark}:</strong> {_clean(what)}</p>'
+
+
 def _section(
-    words: Translation, level: int, attachments: tuple[Attachment, ...], url_of: UrlOf
+    words: Translation,
+    level: int,
+    attachments: tuple[Attachment, ...],
+    url_of: UrlOf,
+    changed: str = "",
 ) -> str:
-    """Title, lead and body; headings in the body begin one level below the title's."""
+    """Title, what changed, lead and body; headings in the body begin one level below the title's."""
     lead = f'<p class="lead">{_clean(words.summary)}</p>' if words.summary else ""
     inner = article_html(words.body, attachments, url_of, first_heading=level + 1)
     body = f'<div class="body">{inner}</div>' if inner else ""
     title = f"<h{level}>{_clean(words.title)}</h{level}>"
-    return "\n".join(part for part in (title, lead, body) if part)
+    return "\n".join(part for part in (title, changed, lead, body) if part)
 
 
 def _translation(
     content: Content, language: str, translate: Callable[[str], str], url_of: UrlOf
 ) -> str:
     words = words_in(content, language, translate)
-    section = _section(words, 3, content.attachments, url_of)
+    changed = _changed(content, language, translate)
+    section = _section(words, 3, content.attachments, url_of, changed)
     return (
         f'<section class="translation" lang="{escape(language)}">'
         f'<h2 class="language">{_clean(language_name(language))}</h2>\n{section}</section>'

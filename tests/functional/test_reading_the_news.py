@@ -10,12 +10,14 @@ import pytest
 
 from announcer.channels.intranet import Intranet, IntranetAddress
 from announcer.domain.audience import Reader
+from announcer.domain.change import CorrectionKind
 from announcer.domain.delivery import DeliveryState, Edition, Job, Recipient
 from announcer.domain.manuscript import read_manuscript
 from announcer.render.page import readable_text
-from announcer.services import holding, reader_token, reading, writing
+from announcer.services import correcting, holding, reader_token, reading, writing
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
+from tests.integration.promise.test_corrections import in_force
 from tests.world import BESLUT, SECRET, World
 
 WITH_FILE = """+++
@@ -49,6 +51,24 @@ def test_an_exercise_is_seen_to_be_one_wherever_it_stands(
     assert "ÖVNING: Koka vattnet" in colleague.tree.findtext(".//title")
     feed = colleague.get("/floden/bibliotek.atom").text
     assert "<title>ÖVNING: Koka vattnet</title>" in feed
+
+
+def test_a_corrected_page_says_since_when_and_what_was_wrong(
+    world: World, colleague: Visitor, publish: Publish
+) -> None:
+    public_id = world.decision("Skolan börjar 8.20", '["bibliotek"]')
+    publish(public_id)
+    colleague.get(f"/nyheter/{public_id}")
+    assert "Rätt" not in colleague.text
+    text = replace(in_force(world, public_id), summary="Bussen går 8.05.")
+    what = {"sv": "Bussen går <b>8.05</b>, inte 8.15."}
+    correcting.propose(world.installation, world.chief, public_id, text, CorrectionKind.REAL, what)
+    publish(public_id)
+    colleague.get(f"/nyheter/{public_id}")
+    assert "Rättad i dag 10.00." in colleague.text
+    read = readable_text(colleague.page.text, public_id)
+    assert read.splitlines()[1] == "Rättelse: Bussen går <b>8.05</b>, inte 8.15."
+    assert world.status(public_id).steps[0].confirmed_at
 
 
 def test_the_newest_comes_first_and_says_who_when_and_that_staff_are_first(
