@@ -32,6 +32,7 @@ MODULES = {
     **dict.fromkeys(("briefing", "handover"), "meeting"),
     "briefing": "meeting",
     "correct": "correcting",
+    "crisis": "crisis",
     **dict.fromkeys(("late", "doubts"), "on_duty"),
     **dict.fromkeys(("approve", "return"), "approving"),
     "stand-in": "standing_in",

@@ -64,6 +64,13 @@ def require_declarer(installation: Installation, actor: Person) -> Person:
     return installation.require(actor, roles, actor.unit, MAY)
 
 
+def may_declare(installation: Installation, actor: Person) -> bool:
+    """Whether ``actor`` could declare a crisis now."""
+    crisis = installation.policy.crisis
+    roles = crisis.declared_by if crisis else ()
+    return installation.policy.has_role(actor, roles, actor.unit)
+
+
 def preview(installation: Installation, actor: Person, said: Declaration) -> Preview:
     """What would go where, if it were declared now. Stores nothing. Raises `Refusal`."""
     require_declarer(installation, actor)

@@ -1,6 +1,7 @@
 """An address of every kind of page, in the languages in which it can be read."""
 
-from announcer.services import holding, signing_in
+from announcer.domain.declaring import Declaration
+from announcer.services import declaring, holding, signing_in
 from tests.functional.conftest import Publish
 from tests.functional.newsroom_way import correct, out, out_with_files
 from tests.world import World
@@ -27,6 +28,8 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     holding.hold(world.installation, world.communicator, held, "frågor")
     waiting = world.example("05")
     told = publish(world.example("03"))
+    said = Declaration("koka vattnet", "Grythyttan")
+    crisis = declaring.declare(world.installation, world.communicator, said).public_id
     key = signing_in.make_link(world.installation, world.communicator.directory_id).key
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
@@ -53,4 +56,6 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/arbetsplats",
             "/arbetsplatskoder",
         ),
+        *("/kris", f"/kris/{crisis}", "/kris/utlys", "/kris/utlys?ovning=1"),
+        *(f"/kris/{crisis}/mer", f"/kris/{crisis}/faran-over"),
     )

@@ -213,6 +213,7 @@ def test_a_session_of_the_pages_opens_nothing_here(world: World, sign_in: Any):
 
 
 #: Every address that needs a key, with its scope and a body.
+DECLARATION = {"template": "koka vattnet", "area": "Grythyttan"}
 ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("POST", "/v1/announcements"): (Scope.WRITE, TEXT),
     ("POST", "/v1/announcements/preview"): (Scope.WRITE, TEXT),
@@ -243,6 +244,13 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
         Scope.CONTROL,
         {"why": "Sjuk"},
     ),
+    ("GET", "/v1/crises"): (Scope.READ, None),
+    ("GET", "/v1/crises/<crisis>"): (Scope.READ, None),
+    ("POST", "/v1/crises/preview"): (Scope.WRITE, DECLARATION),
+    ("POST", "/v1/crises"): (Scope.CONTROL, DECLARATION),
+    ("POST", "/v1/crises/<crisis>/updates"): (Scope.CONTROL, {}),
+    ("POST", "/v1/crises/<crisis>/lifted"): (Scope.CONTROL, {}),
+    ("POST", "/v1/crises/<crisis>/review"): (Scope.APPROVE, {"note": "Bra."}),
     ("GET", "/v1/announcements/stopped"): (Scope.READ, None),
     ("GET", "/v1/announcements/in-doubt"): (Scope.READ, None),
     ("POST", "/v1/announcements/<public_id>/steps/<key>/send-now"): (Scope.CONTROL, None),
@@ -292,6 +300,7 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
     if "<fingerprint>" in url:
         code = workplace_codes.make(world.installation, world.communicator, "Fyllsta", "fyllsta")
         url = url.replace("<fingerprint>", workplace_codes.fingerprint(code)[:12])
+    url = url.replace("<crisis>", public_id)
 
     def ask(who: Caller) -> httpx.Response:
         return who.get(url) if method == "GET" else who.post(url, body, "x", method)

@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 from announcer.config import Config
 from announcer.services.installation import Installation
 from announcer.services.tokens import fingerprint
-from web.api import announcements, workplaces
+from web.api import announcements, crises, workplaces
 from web.api import correcting as correcting  # its routes are the same blueprint's
 from web.api import on_duty as on_duty  # its routes are the same blueprint's
 from web.api import openings as openings  # and so are these
@@ -27,6 +27,7 @@ RATE = "600 per minute"
 #: Answers to wrong keys from one address. A right key is never counted: behind a proxy all have the
 #: proxy's address, and one broken system must not keep the others from pausing something.
 WRONG_KEYS = "30 per minute"
+PARTS = (announcements.blueprint, crises.blueprint, workplaces.blueprint)
 DESCRIPTION = """\
 Hand in announcements and follow them. Every key carries the rights of a person and some of these
 scopes: read, write, approve, control, release, gates. Errors are problem details (RFC 9457).
@@ -56,8 +57,8 @@ def create_app(installation: Installation, config: Config) -> APIFlask:
     )
     app.log_exception = lambda exc_info: note(exc_info[1])  # type: ignore[method-assign]
     _limit(app, config)
-    app.register_blueprint(announcements.blueprint)
-    app.register_blueprint(workplaces.blueprint)
+    for part in PARTS:
+        app.register_blueprint(part)
     app.before_request(_only_json)
     # Pages for people are no part of the document.
     app.get("/v1/")(app.doc(hide=True)(_page))
@@ -88,8 +89,8 @@ def _limit(app: APIFlask, config: Config) -> None:
         exempt_when=lambda: known_holder() is not None,
         deduct_when=lambda response: response.status_code == 401,
     )
-    for blueprint in (announcements.blueprint, workplaces.blueprint):
-        wrong_keys(blueprint)
+    for part in PARTS:
+        wrong_keys(part)
 
 
 def _caller() -> str:

@@ -16,7 +16,14 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from web.intranet.access import arrival, installation, kept, signed_in
-from web.intranet.words import language, makes_codes, may_approve_something, on_the_desk, unit_name
+from web.intranet.words import (
+    language,
+    makes_codes,
+    may_approve_something,
+    on_the_desk,
+    sees_crises,
+    unit_name,
+)
 
 #: RECORD SEPARATOR, which stands in no page: texts are cleaned of control characters.
 _CUT = "\x1e"
@@ -48,7 +55,9 @@ def midnight() -> datetime:
 def framed(inner: Part) -> str:
     """The whole page, for whoever asks."""
     person = signed_in()
-    may = person and (may_approve_something(person), on_the_desk(person), makes_codes(person))
+    may = person and tuple(
+        asks(person) for asks in (may_approve_something, on_the_desk, makes_codes, sees_crises)
+    )
     frame = kept(("frame", request.endpoint, language(), may), _frame)
     filling = {"title": inner.title, "main": inner.main, "notice": ""}
     if "_flashes" in session:

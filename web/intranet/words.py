@@ -17,7 +17,7 @@ from announcer.domain.policy import MessageClass
 from announcer.domain.policy.approval import chains
 from announcer.domain.step import StepKind
 from announcer.render.catalogue import language_name
-from announcer.services import workplace_codes
+from announcer.services import crises, workplace_codes
 from announcer.services.approval_words import sentences
 from announcer.services.approvals import Standing
 from announcer.services.calling import Call
@@ -159,6 +159,11 @@ def approval_sentences(standing: Standing) -> list[str]:
     return list(sentences(standing, _, moment))
 
 
+def sees_crises(person: Person) -> bool:
+    """Whether this person declares crises or looks at them."""
+    return crises.may_see(installation(), person)
+
+
 def role_titles(roles: tuple[str, ...]) -> str:
     """Titles of roles, in words."""
     return installation().titles(roles)
@@ -184,6 +189,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     approval_sentences,
     seat_in_words,
     role_titles,
+    sees_crises,
     language_name,
     signed_in,
     units,

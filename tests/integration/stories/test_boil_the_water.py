@@ -1,12 +1,14 @@
 """Boil the water. Easter Sunday 28 March 2027, 01.50; the clock jumps from 02.00 to 03.00. The
 intranet is down until 03.20. What is asked is what people got, in whichever order things came up."""
 
+from datetime import datetime
+
 import pytest
 
-from announcer.domain.declaring import Declaration
-from announcer.services import calling, declaring, records, verifying
-from tests.integration.promise.way import newsrooms, staff_of, wsgi
-from tests.integration.stories.conftest import Day
+from announcer.domain.declaring import Declaration, Kind
+from announcer.services import calling, crises, declaring, dispatching, records, verifying
+from tests.integration.promise.way import approve, newsrooms, staff_of, wsgi
+from tests.integration.stories.conftest import STOCKHOLM, Day
 
 AREA = "Hällefors tätort"
 BOIL = f"Koka dricksvattnet i {AREA}"
@@ -78,3 +80,49 @@ def test_it_goes_at_once_past_a_page_that_is_down_and_nothing_goes_twice(day: Da
         happened = [e["what"] for e in records.events(session, records.find(session, public_id).id)]
         assert list(verifying.verify(session)) == []
     assert happened.index("page alarmed") < happened.index("confirmed")
+
+
+def test_what_was_promised_is_reminded_of_and_lifting_goes_to_the_same(day: Day) -> None:
+    world = day.world
+    day.comes("2027-03-28 01:50")
+    promised = datetime(2027, 3, 28, 15, tzinfo=STOCKHOLM)
+    public_id = declare(day, boil(next_information=promised))
+    everybody = staff_of(world) | newsrooms(world)
+    assert told(day, BOIL, BOIL_FI) == everybody
+    day.comes("2027-03-28 14:44")
+    assert not any("utlovad" in one for one in calls(day))
+    day.comes("2027-03-28 14:46")
+    assert any("är utlovad" in one for one in calls(day))
+    day.comes("2027-03-28 15:01")
+    assert any("var utlovad" in one for one in calls(day)), "the hour went by in silence"
+
+    gone = world.somebody("kost", "medarbetare")
+    world.owner.execute(
+        "UPDATE announcer.person SET unit = 'bibliotek' WHERE pseudonym = %s", [gone.pseudonym]
+    )
+    day.comes("2027-03-29 16:00")
+    lifted = declare(day, Declaration("", kind=Kind.LIFTED, follows=public_id))
+    assert told(day, OVER, OVER_FI) == everybody
+    assert world.step(lifted, "newsroom").settled_at
+    day.comes("2027-03-30 12:00")
+    assert declaring_over(day), "nothing is promised any more"
+
+
+def declaring_over(day: Day) -> bool:
+    found = crises.all_of(day.world.installation, on_duty(day))
+    return [one.next_information for one in found] == [None]
+
+
+def test_it_overtakes_what_is_on_its_way(day: Day) -> None:
+    world = day.world
+    day.comes("2027-03-26 10:00")
+    ordinary = [world.decision(f"Vanligt {number}") for number in range(3)]
+    for one in ordinary:
+        approve(world, one)
+    world.round()
+    dispatching.look(world.installation)  # their pages are up: now their mail is due
+    declaring.declare(world.installation, on_duty(day), boil())
+    dispatching.look(world.installation)
+    claimed = dispatching.claim(world.installation)
+    assert claimed[0].urgent, "its queue is another, and it is handed out first"
+    assert any(not one.urgent for one in claimed)
