@@ -29,6 +29,8 @@ from announcer.services import records
 CORRECTED = "the text was corrected"
 #: What is there to be read by whoever comes, and wakes nobody.
 PAGES = ("intranet", "newsroom")
+#: What is made anew with every correction: nobody is told by it that something was wrong.
+SILENT = (*PAGES, "poster")
 
 
 def may_go() -> ColumnElement[bool]:

@@ -129,7 +129,7 @@ def _unconfirmed_page(session: Session, now: datetime) -> timedelta:
             StepRow.state == StepState.SENDING.value,
             StepRow.confirmed_at.is_(None),
             StepRow.held_at.is_(None),
-            AnnouncementRow.held_at.is_(None),
+            changes.may_go(),
         )
     )
     return max(timedelta(0), now - first) if first else timedelta(0)

@@ -287,6 +287,8 @@ def poster(session: Session, article: Article, language: str) -> bytes:
         .where(
             StepRow.announcement == article.listed.id,
             StepRow.channel == "poster",
+            # Of the text that is up: nobody prints one that has been corrected.
+            StepRow.revision == article.listed.revision,
             DeliveryRow.language == language,
         )
     )
@@ -305,6 +307,7 @@ def poster_languages(session: Session, article: Article) -> list[str]:
         .where(
             StepRow.announcement == article.listed.id,
             StepRow.channel == "poster",
+            StepRow.revision == article.listed.revision,
             DeliveryRow.artefact.is_not(None),
         )
         .distinct()

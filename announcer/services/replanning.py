@@ -124,7 +124,7 @@ def _states(session: Session, step: StepRow) -> set[str]:
 def _is_told(session: Session, first: StepRow, kind: CorrectionKind) -> bool:
     """Whether those who had a step's text are told: of a real correction, and of one before it that
     was overtaken on its way. A page says for itself since when it is another."""
-    if kind is CorrectionKind.REAL or first.channel in changes.PAGES:
+    if kind is CorrectionKind.REAL or first.channel in changes.SILENT:
         return True
     overtaken = select(DeliveryRow.id).join(StepRow, StepRow.id == DeliveryRow.step)
     overtaken = overtaken.where(

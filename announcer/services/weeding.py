@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete, func, literal, select, text, update
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    Text,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -18,6 +30,7 @@ from announcer.db.models import (
     AnnouncementRow,
     BlobRow,
     CallRow,
+    CorrectionRow,
     DeliveryRow,
     ReturnRow,
     RevisionBlobRow,
@@ -68,8 +81,15 @@ def _closed(session: Session, after: timedelta | None) -> Sequence[UUID]:
 
 
 def _weed_drafts(session: Session, about: UUID, decision: str) -> int:
-    """Texts of this announcement that no step was planned from."""
-    planned = select(StepRow.revision).where(StepRow.announcement == about)
+    """Texts of this announcement that no step was planned from, and that no correction has taken
+    the place of before anything had gone."""
+    planned: CompoundSelect[UUID] = union(
+        select(StepRow.revision).where(StepRow.announcement == about),
+        select(CorrectionRow.revision).where(
+            CorrectionRow.announcement == about, CorrectionRow.applied_at.is_not(None)
+        ),
+        _first_planned(about),
+    )
     drafts = session.scalars(
         select(RevisionRow.id).where(
             RevisionRow.announcement == about,
@@ -88,6 +108,22 @@ def _weed_drafts(session: Session, about: UUID, decision: str) -> int:
         .execution_options(synchronize_session=False)
     )
     return _on_record(session, about, "drafts weeded", decision, len(drafts))
+
+
+def _first_planned(about: UUID) -> Select[UUID]:
+    """The text that the plan was made from, if one was: the last that was no correction."""
+    corrections = select(CorrectionRow.revision).where(CorrectionRow.announcement == about)
+    return (
+        select(RevisionRow.id)
+        .join(AnnouncementRow, AnnouncementRow.id == RevisionRow.announcement)
+        .where(
+            RevisionRow.announcement == about,
+            AnnouncementRow.planned_at.is_not(None),
+            RevisionRow.id.not_in(corrections),
+        )
+        .order_by(RevisionRow.number.desc())
+        .limit(1)
+    )
 
 
 def _weed_reasons(session: Session, about: UUID) -> int:

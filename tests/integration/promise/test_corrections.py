@@ -1,6 +1,7 @@
 """A text that some have had is corrected or withdrawn: told once, to exactly them, and nothing is told
 before it is approved."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -115,6 +116,35 @@ def page(world: World, public_id: str) -> str:
     answer = httpx.get(f"{world.url}/nyheter/{public_id}", headers={"Authorization": bearer})
     assert answer.status_code == 200
     return answer.text
+
+
+def test_the_poster_that_can_be_printed_is_the_one_with_the_right_text(world: World):
+    public_id = published(world)
+    first = poster(world, public_id)
+    corrected(world, public_id, kind=CorrectionKind.MINOR, what={})
+    approve(world, public_id)
+    world.settle()
+    assert poster(world, public_id) != first
+
+
+def poster(world: World, public_id: str) -> bytes:
+    bearer = f"Bearer {reader_token.sign(SECRET, ('bibliotek',))}"
+    (address,) = set(re.findall(r'href="([^"]*affisch[^"]*)"', page(world, public_id)))
+    answer = httpx.get(f"{world.url}{address}", headers={"Authorization": bearer})
+    assert answer.headers["Content-Type"] == "application/pdf"
+    return answer.content
+
+
+def test_a_correction_while_it_is_paused_goes_when_that_is_over(world: World):
+    public_id = published(world)
+    holding.hold(world.installation, world.communicator, public_id, "Vi ser efter.")
+    corrected(world, public_id)
+    approve(world, public_id)
+    world.settle()
+    assert len(world.staff_mail()) == 7
+    holding.resume(world.installation, world.communicator, public_id)
+    world.settle()
+    assert len(world.staff_mail()) == 14
 
 
 def test_what_is_taken_back_leaves_the_text_and_the_plan_as_they_were(world: World):

@@ -12,7 +12,14 @@ from announcer.domain.errors import Refusal
 from announcer.domain.plan import Verdict, may_start
 from announcer.services import dispatching, holding, returning, reviewing
 from tests.integration.promise.test_corrections import TO_BOTH, corrected, texts_to
-from tests.integration.promise.way import approve, newsrooms, open_window, release, staff_of
+from tests.integration.promise.way import (
+    approve,
+    newsrooms,
+    open_window,
+    release,
+    staff_of,
+    to_the_press,
+)
 from tests.world import World
 
 COLUMNS = (
@@ -107,6 +114,23 @@ def test_a_step_is_added_only_about_what_began_and_with_the_approved_text(world,
     corrected(world, public_id)
     with pytest.raises(CheckViolation, match="the corrected text"):
         add(app, step_of(world, public_id, "email"), "correction", NEWEST)
+
+
+def test_a_correction_outside_comes_after_the_one_inside_whatever_a_program_plans(make_world):
+    world = make_world()
+    public_id = told(world)
+    to_the_press(world, public_id)
+    url = world.config.database_url.replace("+psycopg", "")
+    with psycopg.connect(url) as app:
+        holding.withdraw(world.installation, world.communicator, public_id, "Fel.")
+        with pytest.raises(CheckViolation, match="comes after whatever"):
+            app.execute(
+                "INSERT INTO announcer.step (id, key, kind, about, " + COLUMNS + ") SELECT"
+                " gen_random_uuid(), 'x', 'withdrawal', s.id, "
+                + COLUMNS.replace("after", "'{intranet}'").replace("state", "'waiting'")
+                + " FROM announcer.step s WHERE s.id = %s",
+                (step_of(world, public_id, "press"),),
+            )
 
 
 def test_nobody_is_told_of_a_correction_who_never_had_the_text(world, app):
