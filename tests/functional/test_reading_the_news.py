@@ -65,7 +65,7 @@ def test_a_corrected_page_says_since_when_and_what_was_wrong(
     correcting.propose(world.installation, world.chief, public_id, text, CorrectionKind.REAL, what)
     publish(public_id)
     colleague.get(f"/nyheter/{public_id}")
-    assert "Rättad i dag 10.00." in colleague.text
+    assert "i dag 10.00 Rättad i dag 10.00" in colleague.text
     read = readable_text(colleague.page.text, public_id)
     assert read.splitlines()[1] == "Rättelse: Bussen går <b>8.05</b>, inte 8.15."
     assert world.status(public_id).steps[0].confirmed_at
