@@ -89,6 +89,15 @@ def _briefing(
     return Briefing(found.public_id, content, moments, early=confirmed is None)
 
 
+def is_readable(installation: Installation, actor: Person, reference: str) -> bool:
+    """Whether there is a briefing that this person may read now."""
+    try:
+        of(installation, actor, reference)
+    except NotFound:
+        return False
+    return True
+
+
 def printed(installation: Installation, found: Briefing, language: str) -> bytes:
     """The same as a PDF of one page, in ``language``."""
     content = found.content

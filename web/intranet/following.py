@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from announcer.domain.announcement import AnnouncementState
-from announcer.services import correcting, correcting_words, happening, holding, status
+from announcer.services import briefing, correcting, correcting_words, happening, holding, status
 from web.intranet import picture
 from web.intranet.access import actor, installation
 
@@ -19,6 +19,8 @@ def one(public_id: str) -> str:
     return render_template(
         "following.html",
         found=found,
+        briefed=any(step.channel == "meeting" for step in found.steps)
+        and briefing.is_readable(installation(), actor(), public_id),
         picture=picture.of_status(found),
         can_correct=correcting.may_correct(installation(), actor(), public_id),
     )

@@ -80,6 +80,7 @@ def test_a_leader_reads_it_from_an_hour_before_and_their_staff_never(house, comi
     assert "Berätta, men lämna inget skriftligt." in leader.text
     assert "meddelarfriheten" in leader.text
     assert coming in leader.get("/mina").text
+    assert f"/genomgang/{coming}" in leader.get(f"/meddelanden/{coming}").text
     for other in others:
         assert code(other, coming) == 404
         assert coming not in other.get("/mina").text
