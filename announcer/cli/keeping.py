@@ -144,7 +144,11 @@ def _show(desk: Desk, console: Console, found: Standstill) -> None:
             str(one.recipients),
             str(desk.moment(one.earliest) or "–"),
             translate(
-                N_("stoppat, väntar på en människa") if one.held else N_("går av sig självt")
+                N_("stoppat, väntar på en människa")
+                if one.held
+                else N_("går när det släpps")
+                if one.needs_release
+                else N_("går av sig självt")
             ),
         )
     console.print(table)

@@ -16,7 +16,7 @@ from announcer.db import engine, rights, schema
 from announcer.db.models import DeliveryRow, StepRow
 from announcer.domain.policy import Policy
 from announcer.people import lookup
-from announcer.services import approvers, health, situation
+from announcer.services import approvers, health, situation, stopped
 from announcer.services.installation import Installation
 from announcer.services.installed import channel_faults
 from announcer.services.pace import CLOCK
@@ -309,6 +309,14 @@ def _work(session: Session) -> Iterator[Finding]:
         yield wrong(
             "doubts",
             f"{doubts} recipients of whom nobody knows if it reached them",
-            "'announcer status' lists them, 'announcer resolve' answers.",
+            "'announcer doubts' lists them, 'announcer resolve' answers.",
+            only_warn=True,
+        )
+    waiting = len(stopped.rows(session))
+    if waiting:
+        yield wrong(
+            "stopped",
+            f"{waiting} steps that did not go in time wait for a person",
+            "'announcer late' lists them and decides.",
             only_warn=True,
         )

@@ -21,6 +21,7 @@ from announcer.db.models import (
     BatchRow,
     DeliveryRow,
     EventRow,
+    ReleaseRow,
     StandstillRow,
     StepRow,
 )
@@ -32,11 +33,10 @@ from announcer.domain.errors import N_, Refusal
 from announcer.domain.reach import goes_to
 from announcer.domain.schedule import who_is_awake
 from announcer.domain.step import StepState
-from announcer.people.lookup import addressees
-from announcer.services import changes, records, situation
-from announcer.services.dispatching import already_named
+from announcer.services import records, situation
 from announcer.services.installation import Installation
 from announcer.services.pace import CLOCK
+from announcer.services.reach import would_reach
 
 #: Doing these again reaches nobody twice and takes nothing out of the house.
 REPEATABLE = ("intranet", "poster", "meeting")
@@ -62,6 +62,7 @@ class Going:
     recipients: int
     earliest: datetime | None
     held: bool
+    needs_release: bool
 
 
 @dataclass(frozen=True)
@@ -261,20 +262,20 @@ def _going(session: Session, installation: Installation) -> list[Going]:
 def _would(
     session: Session, installation: Installation, row: AnnouncementRow, step: StepRow
 ) -> Going:
-    content = records.content_of(session, records.text_in_force(session, row.id))
-    policy = records.policy_of(session, installation, row)
-    if step.about is not None:
-        going = len(changes.concerned(session, policy, step, content))
-    else:
-        people = addressees(
-            session, policy, step.channel, tuple(step.audience), row.unit, content.languages
-        )
-        has = already_named(session, step)
-        going = sum(one.key not in has for one in people)
+    title = records.text_of(records.text_in_force(session, row.id)).title
+    going = would_reach(session, installation, row, step)
     held = step.held_at is not None or row.held_at is not None
-    goes = goes_to(policy.channels[step.channel], going)
+    policy = records.policy_of(session, installation, row)
     return Going(
-        row.public_id, content.title, step.key, step.channel, goes, going, step.not_before, held
+        public_id=row.public_id,
+        title=title,
+        key=step.key,
+        channel=step.channel,
+        goes=goes_to(policy.channels[step.channel], going),
+        recipients=going,
+        earliest=step.not_before,
+        held=held,
+        needs_release=bool(step.release_by) and session.get(ReleaseRow, step.id) is None,
     )
 
 

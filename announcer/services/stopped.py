@@ -31,11 +31,11 @@ from announcer.domain.plan import since
 from announcer.domain.reach import goes_to
 from announcer.domain.schedule import who_is_on_duty
 from announcer.domain.step import StepState
-from announcer.people.lookup import addressees
-from announcer.services import changes, planning, records, settling, situation
-from announcer.services.dispatching import TOO_LATE, already_named
+from announcer.services import planning, records, settling, situation
+from announcer.services.dispatching import TOO_LATE
 from announcer.services.holding import take_up_batches
 from announcer.services.installation import Installation
+from announcer.services.reach import would_reach
 from announcer.services.restoring import MAYBE_OUT
 from announcer.services.sweeping import KILLED
 
@@ -134,7 +134,7 @@ def _shown(
     due = _due_since(session, row, step)
     followers = tuple(_followers(session, step))
     kind = records.policy_of(session, installation, row).channels[step.channel]
-    to = _left(session, step) if begun else _would_reach(session, installation, row, step)
+    to = _left(session, step) if begun else would_reach(session, installation, row, step)
     return Stopped(
         public_id=row.public_id,
         title=records.text_of(records.text_in_force(session, row.id)).title,
@@ -168,20 +168,6 @@ def _due_since(session: Session, row: AnnouncementRow, step: StepRow) -> datetim
 def _left(session: Session, step: StepRow) -> int:
     query = select(func.count()).where(DeliveryRow.step == step.id, DeliveryRow.state.in_(LEFT))
     return session.scalar(query) or 0
-
-
-def _would_reach(
-    session: Session, installation: Installation, row: AnnouncementRow, step: StepRow
-) -> int:
-    content = records.text_of(records.text_in_force(session, row.id))
-    policy = records.policy_of(session, installation, row)
-    if step.about is not None:
-        return len(changes.concerned(session, policy, step, content))
-    people = addressees(
-        session, policy, step.channel, tuple(step.audience), row.unit, content.languages
-    )
-    has = already_named(session, step)
-    return sum(one.key not in has for one in people)
 
 
 def _followers(session: Session, step: StepRow) -> Iterator[StepRow]:

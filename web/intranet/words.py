@@ -1,10 +1,11 @@
 """What every template knows: who is here, where they may go, and how moments are written."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from babel.dates import format_timedelta
 from flask import Flask, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -51,6 +52,11 @@ def language() -> str:
         request.accept_languages.best_match(known, "") if person is None else "",
     )
     return next((one for one in asked if one in known), installation().sender.language)
+
+
+def length_of(value: timedelta) -> str:
+    """A length of time in words, as people say it: ``2 dagar``."""
+    return format_timedelta(value, locale=get_locale())
 
 
 def moment(value: datetime) -> str:
@@ -173,6 +179,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     in_the_house_language,
     language,
     stamp,
+    length_of,
     moment,
     reason,
     called,
