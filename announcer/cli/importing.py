@@ -1,4 +1,4 @@
-"""Taking in lists of units, staff, press, workplaces and groups."""
+"""Taking in lists of units, staff, press, workplaces, boards and groups."""
 
 from pathlib import Path
 

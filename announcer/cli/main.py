@@ -33,6 +33,7 @@ MODULES = {
     "briefing": "meeting",
     "correct": "correcting",
     "crisis": "crisis",
+    **dict.fromkeys(("boards", "board-done"), "boards"),
     **dict.fromkeys(("late", "doubts"), "on_duty"),
     **dict.fromkeys(("approve", "return"), "approving"),
     "stand-in": "standing_in",

@@ -111,6 +111,38 @@ class WorkplaceRow(Base):
     languages: Mapped[Names]
 
 
+class BoardRow(Base):
+    """A board of a workplace. ``code`` stands in the address behind its own QR code and opens nothing
+    but a page that names no announcement; it is not secret where the board hangs."""
+
+    __tablename__ = "board"
+    id: Mapped[Id]
+    workplace: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    paper: Mapped[str]
+    languages: Mapped[Names]
+    #: Small English names of the weekdays on which somebody is there.
+    open_days: Mapped[Names]
+    code: Mapped[str] = mapped_column(unique=True)
+    removed_at: Mapped[Moment | None]
+    __table_args__ = (UniqueConstraint("workplace", "name"),)
+
+
+class BoardTickRow(Base):
+    """A notice was put up on a board, or taken down (no ``revision``). Without ``actor`` it was said
+    on the board's own page, by whoever stood there."""
+
+    __tablename__ = "board_tick"
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    board: Mapped[UUID] = mapped_column(ForeignKey("announcer.board.id"))
+    announcement: Mapped[UUID] = mapped_column(ForeignKey("announcer.announcement.id"))
+    revision: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.revision.id"))
+    actor: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    __table_args__ = (Index(None, "board", "announcement"),)
+
+
 class PressContactRow(Base):
     """A newsroom on the press list (public task; erased from here on request)."""
 

@@ -1,5 +1,9 @@
-"""Taking in the organisation's own lists: units, staff, press, workplaces, groups. What is wrong is said, the rest is kept."""
+"""Taking in the organisation's own lists: units, staff, press, workplaces, boards, groups.
 
+What is wrong is said, the rest is kept.
+"""
+
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
@@ -9,14 +13,25 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import GroupMemberRow, PersonRow, PressContactRow, UnitRow, WorkplaceRow
+from announcer.db.models import (
+    BoardRow,
+    GroupMemberRow,
+    PersonRow,
+    PressContactRow,
+    UnitRow,
+    WorkplaceRow,
+)
 from announcer.domain.errors import N_, Refusal
+from announcer.people.boards import read_boards
 from announcer.people.directory import StaffMember, Unit, read_staff, read_units
 from announcer.people.groups import read_group
 from announcer.people.press_list import PressContact, read_press
 from announcer.people.table import Finding
 from announcer.people.workplaces import read_workplaces, workplaces_of_staff
 from announcer.services.installation import Installation
+
+#: Bytes of a board's code: nobody finds one by trying.
+CODE_BYTES = 10
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,32 @@ def import_workplaces(installation: Installation, content: bytes) -> Import:
         ]
         for row in gone:
             session.delete(row)
+    return Import(len(read.rows), len(gone), read.findings)
+
+
+def import_boards(installation: Installation, content: bytes) -> Import:
+    """Boards by workplace and name; each keeps its code for ever. One that is no longer in the file
+    has no tasks any more, unless a row is faulty."""
+    with installation.database.transaction("import boards") as session:
+        read = read_boards(content, workplaces_of_staff(session))
+        rows = {(row.workplace, row.name): row for row in session.scalars(select(BoardRow))}
+        here = set()
+        for board in read.rows:
+            here.add(key := (board.workplace, board.name))
+            row = rows.get(key)
+            if row is None:
+                row = BoardRow(id=uuid4(), code=secrets.token_hex(CODE_BYTES))
+                row.workplace, row.name = key
+                session.add(row)
+            row.kind, row.paper, row.removed_at = board.kind, board.paper, None
+            row.languages, row.open_days = board.languages, board.open_days
+        gone = [
+            row
+            for key, row in rows.items()
+            if key not in here and row.removed_at is None and not read.findings
+        ]
+        for row in gone:
+            row.removed_at = engine.now(session)
     return Import(len(read.rows), len(gone), read.findings)
 
 
@@ -173,4 +214,5 @@ IMPORTS: Mapping[str, Callable[[Installation, bytes], Import]] = {
     "staff": import_staff,
     "press": import_press,
     "workplaces": import_workplaces,
+    "boards": import_boards,
 }

@@ -291,6 +291,9 @@ def poster(session: Session, article: Article, language: str) -> bytes:
             StepRow.revision == article.listed.revision,
             DeliveryRow.language == language,
         )
+        # What corrects it comes later in the plan.
+        .order_by(StepRow.position.desc())
+        .limit(1)
     )
     if content is None or article.listed.withdrawn_at:
         raise NotFound(N_("Affischen är inte gjord än."))

@@ -56,6 +56,8 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/arbetsplats",
             "/arbetsplatskoder",
         ),
+        "/personaltavlor",
+        "/tavla/none",
         *("/kris", f"/kris/{crisis}", "/kris/utlys", "/kris/utlys?ovning=1"),
         *(f"/kris/{crisis}/mer", f"/kris/{crisis}/faran-over"),
     )

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from announcer.services import tokens, workplace_codes
+from announcer.services import boards, tokens, workplace_codes
+from announcer.services.importing import import_boards
 from announcer.services.tokens import Scope
 from tests.integration.promise.way import open_window, staff_of
 from tests.world import World
@@ -244,6 +245,8 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
         Scope.CONTROL,
         {"why": "Sjuk"},
     ),
+    ("GET", "/v1/boards"): (Scope.READ, None),
+    ("POST", "/v1/boards/<board>/done"): (Scope.GATES, {"public_id": "0" * 18}),
     ("GET", "/v1/crises"): (Scope.READ, None),
     ("GET", "/v1/crises/<crisis>"): (Scope.READ, None),
     ("POST", "/v1/crises/preview"): (Scope.WRITE, DECLARATION),
@@ -300,7 +303,9 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
     if "<fingerprint>" in url:
         code = workplace_codes.make(world.installation, world.communicator, "Fyllsta", "fyllsta")
         url = url.replace("<fingerprint>", workplace_codes.fingerprint(code)[:12])
-    url = url.replace("<crisis>", public_id)
+    url = url.replace("<crisis>", public_id).replace("<board>", a_board(world))
+    if body == {"public_id": "0" * 18}:
+        body = {"public_id": public_id}
 
     def ask(who: Caller) -> httpx.Response:
         return who.get(url) if method == "GET" else who.post(url, body, "x", method)
@@ -317,6 +322,13 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
         random = ask_random(caller(world.somebody("kost", "medarbetare"), scope), route, body)
         assert random.content == stranger.content
     assert ask(caller(world.communicator, scope)).status_code not in (401, 403, 404, 500)
+
+
+def a_board(world: World) -> str:
+    header = b"workplace,board,kind,paper,languages,open_days\n"
+    place = world.somebody("bibliotek", "medarbetare").workplace
+    import_boards(world.installation, header + f"{place},Fikarum,staff,a4,sv,mon-fri".encode())
+    return str(boards.at_my_workplace(world.installation, world.communicator)[0].id)
 
 
 def ask_random(who: Caller, route: tuple[str, str], body: Any) -> httpx.Response:

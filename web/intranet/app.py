@@ -11,6 +11,8 @@ from announcer.render.catalogue import TRANSLATIONS
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
 from web.intranet import (
+    board,
+    boards,
     briefing,
     calls,
     correcting,
@@ -51,6 +53,8 @@ PARTS = (
     reviewing,
     following,
     opening_up,
+    boards,
+    board,
     briefing,
     handover,
     calls,
@@ -78,7 +82,9 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app.config.update(_settings(config))
     app.before_request(admit)
     app.teardown_request(look_away)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    # Its code is all that it asks for; it knows no session, and gives none.
+    csrf.exempt(board.blueprint)
     Babel(app, locale_selector=language)
     # Bootstrap-Flask makes its static folder's address from the application's.
     app.static_url_path = "/utseende"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from babel.dates import format_timedelta
 from flask import Flask, request
-from flask_babel import get_locale
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -210,6 +210,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.globals["step_title"] = step_title
     app.jinja_env.filters["audience_name"] = audience_name
     app.jinja_env.filters["unit_name"] = unit_name
+    app.jinja_env.filters["day"] = lambda date: format_date(date, "EEEE d MMMM")
     app.jinja_env.filters["channel_name"] = lambda channel: _(CHANNEL_NAMES.get(channel, channel))
 
     @app.context_processor

@@ -84,13 +84,14 @@ class Policy(Strict):
         """The same policy as it holds for a declared crisis."""
         return as_declared(self)
 
+    def is_day_off(self, day: date) -> bool:
+        """Whether nobody is at work in the organisation on this local date, by its own calendar."""
+        own = any(day_matches(name, day) for name in self.calendar.days_off)
+        return own or day in public_holidays(self.organisation.country, day.year)
+
     @cached_property
     def calendars(self) -> Mapping[str, WorkingCalendar]:
         """The working calendars by the name of their hours."""
-
-        def is_day_off(day: date) -> bool:
-            own = any(day_matches(name, day) for name in self.calendar.days_off)
-            return own or day in public_holidays(self.organisation.country, day.year)
 
         def never(_day: date) -> bool:
             return False
@@ -100,7 +101,7 @@ class Policy(Strict):
             name: WorkingCalendar(
                 zone=self.zone,
                 hours={n: getattr(hours, day) for n, day in enumerate(WEEKDAYS)},
-                is_day_off=never if hours.every_day else is_day_off,
+                is_day_off=never if hours.every_day else self.is_day_off,
                 half_days=() if hours.every_day else half_days,
             )
             for name, hours in self.calendar.hours.items()

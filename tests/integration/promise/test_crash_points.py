@@ -45,6 +45,7 @@ BESIDE_IT = (
     "api request",
     "appoint stand in",
     "board up",
+    "board done",
     "claim calls",
     "close database",
     "correct",

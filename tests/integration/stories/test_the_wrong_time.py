@@ -2,20 +2,22 @@
 13.00. At 12.40 somebody sees that "8.30" should be "8.20"."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
+from announcer.domain.board import Task
 from announcer.domain.change import CorrectionKind
 from announcer.people.lookup import find_person
-from announcer.services import correcting, records, reviewing, standing_in, verifying
+from announcer.services import boards, correcting, records, reviewing, standing_in, verifying
+from announcer.services.importing import import_boards
 from announcer.services.reader_token import sign
 from tests.doubles.recording_smtp import Message
 from tests.integration.promise.way import newsrooms, read, staff_of, to_staff
 from tests.integration.stories.conftest import STOCKHOLM, Day
 from tests.public_house import PublicHouse
 from tests.public_visitor import Reader
-from tests.world import SECRET
+from tests.world import EXAMPLES, SECRET
 
 WHAT = "Skolan börjar 8.20, inte 8.30."
 TEXT = """+++
@@ -82,6 +84,32 @@ def test_the_press_waits_while_nobody_has_approved_it(day: Day) -> None:
     for moment in ("2027-01-05 13:00", "2027-01-05 15:30"):
         day.comes(moment)
         assert len(day.world.smtp.messages) == before, moment
+
+
+def test_nine_boards_get_the_right_paper_two_of_them_when_their_building_opens(day: Day) -> None:
+    world = day.world
+    file = EXAMPLES / "organisation" / "boards.csv"
+    assert not import_boards(world.installation, file.read_bytes()).findings
+
+    def to_do() -> list[boards.ToDo]:
+        found = boards.at_my_workplace(world.installation, world.communicator)
+        return [task for board in found for task in board.tasks]
+
+    day.comes("2027-01-04 10:00")
+    public_id, who = seen_to_be_wrong(day)
+    assert {one.task for one in to_do()} == {Task.PUT_UP}
+    for one in to_do():
+        boards.done(world.installation, world.communicator, str(one.board), public_id)
+    assert to_do() == []
+    with world.installation.database.reading() as session:
+        person = find_person(session, who)
+    assert reviewing.approve(world.installation, person, public_id)
+    world.settle()
+    found = to_do()
+    assert [one.task for one in found] == [Task.REPLACE] * 9
+    later = [one for one in found if not one.today]
+    assert {one.workplace for one in later} == {"Förskolan Backen", "Tekniska förrådet"}
+    assert {one.day for one in later} == {date(2027, 1, 7)}, "Wednesday is Epiphany"
 
 
 def test_the_stand_in_approves_and_everybody_is_told_once_what_is_right(

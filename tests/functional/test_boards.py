@@ -1,0 +1,221 @@
+"""Boards: what to put up, replace and take down, said by those who stand there."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import click.testing
+import httpx
+import pytest
+
+from announcer.cli.context import Desk
+from announcer.cli.main import cli
+from announcer.domain.board import next_open, read_days
+from announcer.domain.change import CorrectionKind
+from announcer.services import boards, correcting, holding, records, reviewing
+from announcer.services.importing import import_boards
+from tests.functional.conftest import SignIn
+from tests.functional.visitor import Visitor
+from tests.integration.promise.way import approve, policy_of
+from tests.world import World
+
+HEADER = "workplace,board,kind,paper,languages,open_days\n"
+GATED = """
+[events."uppe på tavlorna"]
+opened_by = ["informationsenheten"]
+percent = 1
+[classes.beslut.steps.press]
+gates = ["uppe på tavlorna"]
+"""
+
+
+@pytest.fixture
+def world(app_url, owner_url, smtp, tmp_path) -> Iterator[World]:
+    with World(app_url, owner_url, smtp, tmp_path, policy=policy_of(tmp_path, GATED)) as world:
+        place = workplace(world)
+        lines = (f"{place},Fikarum,staff,a4,sv fi,mon-fri", f"{place},Entré,visitors,a3,sv,mon-sun")
+        taken = import_boards(world.installation, (HEADER + "\n".join(lines)).encode())
+        assert not taken.findings
+        yield world
+
+
+def workplace(world: World) -> str:
+    return world.somebody("bibliotek", "medarbetare").workplace
+
+
+def code_of(world: World) -> str:
+    return boards.at_my_workplace(world.installation, world.communicator)[0].code
+
+
+def out(world: World, title: str = "Nya öppettider", audience: str = '["alla"]') -> str:
+    public_id = approve(world, world.decision(title, audience=audience))
+    world.settle()
+    return public_id
+
+
+def test_a_poster_is_printed_put_up_replaced_and_taken_down(
+    world: World, colleague: Visitor
+) -> None:
+    public_id = out(world)
+    page = colleague.get("/personaltavlor")
+    assert "Sätt upp på personaltavlan: Nya öppettider" in colleague.text
+    assert "Entré" not in page.text, "a visitors' board is outside the house"
+    (poster, *_) = re.findall(r'href="(/nyheter/[^"]+sprak=sv)"', page.text)
+    assert colleague.ask("GET", poster.replace("&amp;", "&")).content.startswith(b"%PDF")
+    colleague.press("Den sitter uppe")
+    assert "Inget att göra." in colleague.text
+
+    corrected(world, public_id)
+    assert "Byt ut: Nyare öppettider" in read_again(colleague)
+    colleague.press("Den är utbytt")
+    assert "Inget att göra." in colleague.text
+
+    holding.withdraw(world.installation, world.communicator, public_id, "fel")
+    colleague.get("/personaltavlor")
+    assert "Ta ner: Nyare öppettider" in colleague.text
+    assert "Skriv ut" not in colleague.text
+    colleague.press("Den är nertagen")
+    assert "Inget att göra." in colleague.text
+
+
+def read_again(colleague: Visitor) -> str:
+    colleague.get("/personaltavlor")
+    return colleague.text
+
+
+def corrected(world: World, public_id: str) -> None:
+    with world.installation.database.reading() as session:
+        row = records.find(session, public_id)
+        text = records.content_of(session, records.text_in_force(session, row.id))
+    right = replace(text, title="Nyare öppettider")
+    correcting.propose(
+        world.installation,
+        world.chief,
+        public_id,
+        right,
+        CorrectionKind.REAL,
+        {"sv": "Tiden ändrades."},
+    )
+    reviewing.approve(world.installation, world.communicator, public_id)
+    world.settle()
+
+
+def test_what_was_never_put_up_has_no_trace_of_the_wrong_text(
+    world: World, colleague: Visitor
+) -> None:
+    public_id = out(world)
+    corrected(world, public_id)
+    colleague.get("/personaltavlor")
+    assert "Sätt upp på personaltavlan: Nyare öppettider" in colleague.text
+    holding.withdraw(world.installation, world.communicator, public_id, "fel")
+    assert "öppettider" not in colleague.get("/personaltavlor").text
+
+
+def test_the_page_behind_the_code_names_nothing_keeps_nobody_and_opens_no_press(
+    world: World, colleague: Visitor
+) -> None:
+    code = code_of(world)
+    stranger = httpx.Client(base_url=world.url, trust_env=False)
+    empty = stranger.get(f"/tavla/{code}")
+    assert stranger.get("/tavla/nonsense").content == empty.content
+    assert "Inget att göra här" in empty.text
+
+    public_id = out(world, "Hemligt namn", '["alla", "press"]')
+    page = stranger.get(f"/tavla/{code}")
+    assert "Det är gjort" in page.text
+    assert "Hemligt" not in page.text
+    assert public_id not in page.text
+    assert stranger.get(f"/tavla/{code}").text == page.text, "a look changes nothing"
+    answer = stranger.post(f"/tavla/{code}", follow_redirects=True)
+    assert "Tack. Det är antecknat." in answer.text
+    assert not stranger.cookies
+    assert stranger.get(f"/tavla/{code}").content == empty.content
+
+    assert "Inget att göra." in read_again(colleague)
+    world.advance(days=5)
+    holding.release(world.installation, world.communicator, public_id)
+    world.settle()
+    assert world.press_mail() == [], "only a signed-in person's word counts"
+    who = world.owner.execute("SELECT actor FROM announcer.board_tick").fetchall()
+    assert who == [(None,)]
+
+
+def test_the_word_of_a_colleague_opens_what_waits_for_boards(
+    world: World, colleague: Visitor
+) -> None:
+    public_id = out(world, audience='["alla", "press"]')
+    colleague.get("/personaltavlor")
+    colleague.press("Den sitter uppe")
+    world.advance(days=1)
+    holding.release(world.installation, world.communicator, public_id)
+    world.settle()
+    assert world.press_mail()
+
+
+def test_only_those_who_work_there_and_the_information_unit_see_and_say_it(
+    world: World, sign_in: SignIn, desk: Visitor
+) -> None:
+    public_id = out(world)
+    board = boards.at_my_workplace(world.installation, world.communicator)[0]
+    stranger = sign_in(world.somebody("kost", "medarbetare"))
+    assert board.workplace not in stranger.get("/personaltavlor").text
+    answer = stranger.ask("POST", f"/personaltavlor/{board.id}", meddelande=public_id)
+    assert answer.status_code == 403
+    assert stranger.ask("GET", f"/personaltavlor/{board.id}/kort").status_code == 404
+    assert f"/tavla/{board.code}" in desk.get(f"/personaltavlor/{board.id}/kort").text
+    assert "<svg" in desk.page.text
+    desk.get("/personaltavlor")
+    desk.press("Den sitter uppe")
+    assert desk.ask("POST", f"/personaltavlor/{board.id}", meddelande=public_id).status_code == 400
+
+
+def test_on_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Desk, "installation", world.installation)
+    public_id = out(world)
+    person = world.somebody("bibliotek", "medarbetare")
+
+    def run(*words: str) -> click.testing.Result:
+        return click.testing.CliRunner().invoke(cli, ["--as", person.directory_id, *words])
+
+    listed = run("boards").output
+    assert public_id in listed
+    assert run("board-done", listed.split()[0], public_id).exit_code == 0
+    assert public_id not in run("boards").output
+
+
+def test_a_closed_building_is_told_when_it_opens(world: World, colleague: Visitor) -> None:
+    place = workplace(world)
+    rows = f"{HEADER}{place},Fikarum,staff,a4,sv,wed-fri"
+    import_boards(world.installation, rows.encode())
+    out(world)  # a Tuesday
+    assert "Stängt i dag. Gör det onsdag 9 december." in " ".join(
+        colleague.get("/personaltavlor").text.split()
+    )
+
+
+def test_what_is_wrong_in_the_list_is_said_row_by_row(world: World) -> None:
+    place = workplace(world)
+    rows = (
+        "Månen,A,staff,a4,sv,mon-fri",
+        f"{place},,staff,a4,sv,mon-fri",
+        f"{place},B,glass,a4,sv,mon-fri",
+        f"{place},C,staff,a4,svenska,mon-fri",
+        f"{place},D,staff,a4,sv,måndag",
+        f"{place},E,staff,a3,sv,mon wed sun",
+        f"{place},E,staff,a3,sv,mon",
+    )
+    taken = import_boards(world.installation, (HEADER + "\n".join(rows)).encode())
+    assert [one.row for one in taken.findings] == [2, 3, 4, 5, 6, 8]
+    assert taken.kept == 1
+
+
+def test_days_on_which_somebody_is_there() -> None:
+    assert read_days("mon-fri") == (0, 1, 2, 3, 4)
+    assert read_days("sun mon") == (0, 6)
+    assert read_days("fri-mon") == read_days("måndag") == read_days("") == ()
+    epiphany = date(2027, 1, 6)
+    days = ("mon", "wed", "thu", "fri")
+    assert next_open(days, lambda day: day == epiphany, date(2027, 1, 5)) == date(2027, 1, 7)
+    week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    assert next_open(week, lambda day: day == epiphany, epiphany) == epiphany
