@@ -19,7 +19,6 @@ from announcer.db.models import (
     LiftRow,
     PassedOverRow,
     ReleaseRow,
-    RevisionRow,
     StepRow,
 )
 from announcer.domain.announcement import AnnouncementState, Content
@@ -152,10 +151,9 @@ def _require_opener(
 
 
 def _approved(session: Session, row: AnnouncementRow) -> Content:
-    steps = records.steps_of(session, row.id)
-    if not steps:
+    if not records.steps_of(session, row.id):
         raise Refusal(NOT_APPROVED)
-    return records.content_of(session, session.get_one(RevisionRow, steps[0].revision))
+    return records.content_of(session, records.text_in_force(session, row.id))
 
 
 def _act(

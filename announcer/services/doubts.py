@@ -138,7 +138,7 @@ def _shown(session: Session, installation: Installation, group: _Group) -> Doubt
     gone = (AnnouncementState.WITHDRAWN.value, StepState.WITHDRAWN.value)
     return DoubtfulStep(
         public_id=row.public_id,
-        title=records.text_of(records.newest_revision(session, row.id)).title,
+        title=records.text_of(records.text_in_force(session, row.id)).title,
         step=step.key,
         channel=step.channel,
         channel_name=kind.title,

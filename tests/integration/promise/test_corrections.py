@@ -13,6 +13,7 @@ from announcer.domain.change import CorrectionKind
 from announcer.domain.errors import BadSubmission, NotAllowed, Refusal
 from announcer.domain.translating import CHECKED
 from announcer.services import (
+    bringing_forward,
     correcting,
     holding,
     reader_token,
@@ -133,6 +134,16 @@ def poster(world: World, public_id: str) -> bytes:
     answer = httpx.get(f"{world.url}{address}", headers={"Authorization": bearer})
     assert answer.headers["Content-Type"] == "application/pdf"
     return answer.content
+
+
+def test_who_asks_for_the_text_gets_the_one_in_force(world: World):
+    public_id = published(world)
+    corrected(world, public_id)
+    handed = bringing_forward.hand_out(world.installation, world.communicator, public_id)
+    assert handed.body == "Det här händer nu."
+    approve(world, public_id)
+    handed = bringing_forward.hand_out(world.installation, world.communicator, public_id)
+    assert handed.body == "Det händer klockan 8.20."
 
 
 def test_a_correction_while_it_is_paused_goes_when_that_is_over(world: World):
