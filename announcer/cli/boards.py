@@ -32,7 +32,8 @@ def boards_(desk: Desk) -> None:
 def board_done(desk: Desk, board: str, announcement: str) -> None:
     """Say that ANNOUNCEMENT was put up, replaced or taken down at BOARD, whatever was to be done."""
     task = boards.done(desk.installation, desk.actor, board, announcement)
-    click.echo(f"{desk.translate(TASKS[task])}: {desk.translate(N_('Det är antecknat.'))}")
+    noted = desk.translate(N_("Det är antecknat."))
+    click.echo(f"{desk.translate(TASKS[task])}: {noted}")
 
 
 COMMANDS = (boards_, board_done)
