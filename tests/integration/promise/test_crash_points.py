@@ -64,6 +64,7 @@ BESIDE_IT = (
     "hand out",
     "happened",
     "hold",
+    "import boards",
     "import group",
     "import press",
     "import staff",
