@@ -53,7 +53,7 @@ STATEMENTS = {
     "a conflict": "INSERT INTO announcer.delivery (id, batch, step, revision, channel, recipient,"
     " address, language, message_id) SELECT gen_random_uuid(), batch, step, revision, channel,"
     f" recipient, address, language, message_id FROM announcer.delivery WHERE {PENDING}"
-    " ON CONFLICT (revision, channel, recipient) DO UPDATE SET state = 'sending'",
+    " ON CONFLICT (revision, channel, recipient, withdraws) DO UPDATE SET state = 'sending'",
     "a block that goes on after errors": f"DO $$ BEGIN {ALL_AT_ONCE};"
     " EXCEPTION WHEN lock_not_available THEN NULL; END $$",
 }

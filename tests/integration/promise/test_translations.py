@@ -131,10 +131,10 @@ def test_the_database_publishes_no_stale_text_whatever_a_program_hands_over(
     holding.release(world.installation, world.communicator, public_id)
     world.advance(hours=3)
 
-    def careless(content: Any, name: str) -> bytes:
+    def careless(content: Any, name: str, *, correction: str = "") -> bytes:
         forgetful = {k: replace(t, of="") for k, t in content.translations.items()}
         stored = replace(content, translations=forgetful)
-        return released(stored, name).replace(
+        return released(stored, name, correction=correction).replace(
             stored.content_hash.encode(), content.content_hash.encode()
         )
 
