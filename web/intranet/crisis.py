@@ -5,10 +5,13 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from announcer.domain.declaring import Declaration, Kind, crisis_of
 from announcer.domain.errors import N_, BadSubmission, Refusal
+from announcer.render.catalogue import translator
+from announcer.render.page import article
 from announcer.services import crises, declaring
 from web.intranet.access import actor, installation
 
@@ -85,6 +88,7 @@ def _say(kind: Kind, follows: str = "") -> Response | str | tuple[str, int]:
         typed=request.values,
         exercise=_is_exercise() or bool(known and known.exercise),
         shown=shown,
+        html=Markup(article(shown.content, "utkast", translator)) if shown else "",  # noqa: S704 - made safe by the renderer
         faults=faults,
     )
     return (page, 422) if faults else page
