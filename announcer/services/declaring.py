@@ -24,6 +24,7 @@ from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast, make_plan
 from announcer.domain.translating import bound
 from announcer.people.lookup import addressees, load_units
+from announcer.render.catalogue import moment_in_words, translator
 from announcer.services import calling, planning, records, reviewing, writing
 from announcer.services.answering import with_answers
 from announcer.services.installation import Installation
@@ -164,13 +165,35 @@ def _text(
 ) -> Content:
     """The text as it is taken in. Raises `Refusal`, or `BadSubmission` with every fault."""
     policy, now = installation.policy.declared, engine.now(session)
-    content = with_answers(bound(written(policy, said, actor.unit, now)), policy)
+    told = _with_promise(installation, written(policy, said, actor.unit, now))
+    content = with_answers(bound(told), policy)
     faults = faults_of(content, policy, load_units(session), now)
     faults += approval_faults(content, policy, now)
     if faults:
         raise BadSubmission(tuple(faults))
     make_plan(policy, content, load_units(session))
     return content
+
+
+def _with_promise(installation: Installation, content: Content) -> Content:
+    """When there is more to tell stands in the text itself, in each language: on the page, in mail,
+    on paper and outside alike."""
+    promised, zone = content.next_information, installation.sender.time_zone
+    if promised is None:
+        return content
+
+    def with_it(words: str, language: str) -> str:
+        sentence = translator(language)(N_("Nästa information senast {when}."))
+        return f"{words} {sentence.format(when=moment_in_words(promised, zone, language))}"
+
+    return replace(
+        content,
+        summary=with_it(content.summary, content.language),
+        translations={
+            language: replace(text, summary=with_it(text.summary, language))
+            for language, text in content.translations.items()
+        },
+    )
 
 
 def _going_on(session: Session, installation: Installation, said: Declaration) -> Declaration:

@@ -7,7 +7,8 @@ import pytest
 
 from announcer.domain.declaring import Declaration, Kind
 from announcer.services import calling, crises, declaring, dispatching, records, verifying
-from tests.integration.promise.way import approve, newsrooms, staff_of, wsgi
+from tests.doubles.recording_smtp import Message
+from tests.integration.promise.way import approve, newsrooms, read, staff_of, wsgi
 from tests.integration.stories.conftest import STOCKHOLM, Day
 
 AREA = "Hällefors tätort"
@@ -47,6 +48,12 @@ def declare(day: Day, said: Declaration | None = None) -> str:
 
 def told(day: Day, swedish: str, finnish: str) -> set[str]:
     return day.got(swedish) | day.got(finnish)
+
+
+def said_in(letter: Message) -> str:
+    body = read(letter).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def calls(day: Day) -> list[str]:
@@ -89,6 +96,9 @@ def test_what_was_promised_is_reminded_of_and_lifting_goes_to_the_same(day: Day)
     public_id = declare(day, boil(next_information=promised))
     everybody = staff_of(world) | newsrooms(world)
     assert told(day, BOIL, BOIL_FI) == everybody
+    for letter in day.letters_about(BOIL, BOIL_FI):
+        assert "28" in said_in(letter)
+        assert "15.00" in said_in(letter), "what is promised stands in the text"
     day.comes("2027-03-28 14:44")
     assert not any("utlovad" in one for one in calls(day))
     day.comes("2027-03-28 14:46")
