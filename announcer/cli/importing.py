@@ -1,4 +1,4 @@
-"""Taking in lists of units, staff, press, workplaces, boards and groups."""
+"""Taking in lists of units, staff, press, workplaces, boards, shifts and groups."""
 
 from pathlib import Path
 

@@ -111,6 +111,19 @@ class WorkplaceRow(Base):
     languages: Mapped[Names]
 
 
+class ShiftRow(Base):
+    """When a workplace's phone is carried by whoever is at work; local times."""
+
+    __tablename__ = "shift"
+    id: Mapped[Id]
+    workplace: Mapped[str]
+    phone: Mapped[str]
+    #: Small English names of the weekdays on which it begins.
+    days: Mapped[Names]
+    begins: Mapped[time] = mapped_column(Time)
+    ends: Mapped[time] = mapped_column(Time)
+
+
 class BoardRow(Base):
     """A board of a workplace. ``code`` stands in the address behind its own QR code and opens nothing
     but a page that names no announcement; it is not secret where the board hangs."""

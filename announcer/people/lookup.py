@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from announcer.db import engine
 from announcer.db.models import GroupMemberRow, PersonRow, PressContactRow, UnitRow
 from announcer.domain.audience import BELOW, OWN, Person, Selection, Unit, Units
 from announcer.domain.channel import Addresses
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
+from announcer.people.shifts import phones_on_shift
 from announcer.people.stand_ins import running
 
 
@@ -106,7 +108,8 @@ def addressees(
     unit: str,
     languages: tuple[str, ...],
 ) -> list[Addressee]:
-    """Whom a step reaches, each once however many audiences they belong to, in a fixed order.
+    """Whom a step reaches, each once however many audiences they belong to, in a fixed order;
+    phones are those of whoever is at work at this moment.
 
     ``unit`` is the announcement's; ``languages`` are those there is a text in; the boards get a
     poster in each.
@@ -119,9 +122,20 @@ def addressees(
         case Addresses.BOARD:
             return [Addressee(f"{channel} {language}", "", language) for language in languages]
         case Addresses.PHONE:
-            return []  # no phones are on any list
+            return list(_by_phone(session, policy, audience, unit))
         case Addresses.ITSELF:
             return [Addressee(key=channel, address="", language=policy.organisation.language)]
+
+
+def _by_phone(
+    session: Session, policy: Policy, audience: tuple[str, ...], unit: str
+) -> Iterator[Addressee]:
+    """The phones carried at this moment where somebody of the audience works: nobody who is off
+    is woken. Those hear it from the page and the handover sheet."""
+    people = staff_in(policy, load_units(session), audience, unit)
+    workplaces = set(session.scalars(people.with_only_columns(PersonRow.workplace).distinct()))
+    for phone in phones_on_shift(session, policy, workplaces, engine.now(session)):
+        yield Addressee(phone, phone, policy.organisation.language)
 
 
 def _press(session: Session) -> Iterator[Addressee]:

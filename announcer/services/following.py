@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from announcer.db.models import AnnouncementRow, RevisionRow, StepRow
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import BELOW, OWN, Person
+from announcer.domain.channel import Addresses
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.policy import Policy
 from announcer.domain.policy.order import is_external
@@ -205,6 +206,9 @@ def told_before(
         if one.channel == step.channel and one.about is None
     ]
     if step.id != same[-1].id:
+        return []
+    # Whoever carries a phone that is off now is not woken by what goes on from something else.
+    if policy.channels[step.channel].addresses is Addresses.PHONE:
         return []
     content = records.text_of(session.get_one(RevisionRow, step.revision))
     if content.exercise:

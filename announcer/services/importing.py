@@ -1,4 +1,5 @@
-"""Taking in the organisation's own lists: units, staff, press, workplaces, boards, groups.
+"""Taking in the organisation's own lists: units, staff, press, workplaces, boards, shifts,
+groups.
 
 What is wrong is said, the rest is kept.
 """
@@ -18,6 +19,7 @@ from announcer.db.models import (
     GroupMemberRow,
     PersonRow,
     PressContactRow,
+    ShiftRow,
     UnitRow,
     WorkplaceRow,
 )
@@ -26,6 +28,7 @@ from announcer.people.boards import read_boards
 from announcer.people.directory import StaffMember, Unit, read_staff, read_units
 from announcer.people.groups import read_group
 from announcer.people.press_list import PressContact, read_press
+from announcer.people.shifts import ShiftPhone, read_shifts
 from announcer.people.table import Finding
 from announcer.people.workplaces import read_workplaces, workplaces_of_staff
 from announcer.services.installation import Installation
@@ -119,6 +122,24 @@ def import_boards(installation: Installation, content: bytes) -> Import:
         for row in gone:
             row.removed_at = engine.now(session)
     return Import(len(read.rows), len(gone), read.findings)
+
+
+def import_shifts(installation: Installation, content: bytes) -> Import:
+    """Shifts of workplaces. One that is no longer in the file is forgotten, unless a row is
+    faulty."""
+    with installation.database.transaction("import shifts") as session:
+        read = read_shifts(content, workplaces_of_staff(session))
+        known = {_stored(row): row for row in session.scalars(select(ShiftRow))}
+        session.add_all(ShiftRow(**vars(one)) for one in read.rows if one not in known)
+        here = set(read.rows)
+        gone = [row for one, row in known.items() if one not in here and not read.findings]
+        for row in gone:
+            session.delete(row)
+    return Import(len(read.rows), len(gone), read.findings)
+
+
+def _stored(row: ShiftRow) -> ShiftPhone:
+    return ShiftPhone(row.workplace, row.phone, tuple(row.days), row.begins, row.ends)
 
 
 def import_group(installation: Installation, name: str, content: bytes) -> Import:
@@ -215,4 +236,5 @@ IMPORTS: Mapping[str, Callable[[Installation, bytes], Import]] = {
     "press": import_press,
     "workplaces": import_workplaces,
     "boards": import_boards,
+    "shifts": import_shifts,
 }

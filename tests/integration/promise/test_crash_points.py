@@ -67,6 +67,7 @@ BESIDE_IT = (
     "import boards",
     "import group",
     "import press",
+    "import shifts",
     "import staff",
     "import units",
     "import workplaces",
