@@ -1,6 +1,6 @@
 """Days that must go right, on the database's clock, judged by what came out of the house."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,10 +25,10 @@ def at(app_url, owner_url, smtp, tmp_path) -> Iterator:
     """A world at a local time, with the story's own policy laid over that of Hällefors."""
     worlds = []
 
-    def make(moment: str, policy: str = "") -> "Day":
+    def make(moment: str, policy: str = "", channels: Mapping[str, str] | None = None) -> "Day":
         lines = (HERE / policy).read_text(encoding="utf-8").splitlines() if policy else ()
         file = policy_of(tmp_path, *lines)
-        world = World(app_url, owner_url, smtp, tmp_path, policy=file)
+        world = World(app_url, owner_url, smtp, tmp_path, policy=file, channels=channels or {})
         worlds.append(world)
         world.__enter__()
         day = Day(world)
