@@ -64,7 +64,7 @@ def test_before_withdrawing_one_is_told_how_many_have_been_reached(
     public_id = publish(world.decision())
     reached = len(world.staff_mail())
     desk.get(f"/meddelanden/{public_id}/dra-tillbaka")
-    assert f"{reached} mottagare har redan fått det." in desk.text
+    assert f"E-post: {reached} har fått det och får veta att det är tillbakadraget." in desk.text
     desk.press("Dra tillbaka", varfor="")
     assert desk.page.status_code == 400
     desk.get(f"/meddelanden/{public_id}/dra-tillbaka")
