@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -85,11 +85,25 @@ def _hours(text: str) -> tuple[time, time] | None:
 def phones_on_shift(
     session: Session, policy: Policy, workplaces: Collection[str], moment: datetime
 ) -> Iterator[str]:
-    """The phones carried at ``moment`` (aware) at these workplaces, each once, in a fixed order."""
+    """The phones carried at ``moment`` (aware) at these workplaces, each once, in a fixed order.
+
+    Where somebody works on every day of the week, people do so on public holidays too; elsewhere no
+    shift begins on them.
+    """
     query = select(ShiftRow).where(ShiftRow.workplace.in_(workplaces)).order_by(ShiftRow.phone)
+    rows = session.scalars(query).all()
+    worked: dict[str, set[str]] = {}
+    for row in rows:
+        worked.setdefault(row.workplace, set()).update(row.days)
     seen: set[str] = set()
-    for row in session.scalars(query):
+    for row in rows:
         shift = Shift(row.days, row.begins, row.ends)
-        if row.phone not in seen and on_shift(shift, moment, policy.zone, policy.is_day_off):
+        always = worked[row.workplace] >= set(WEEKDAYS)
+        is_day_off = _never if always else policy.is_day_off
+        if row.phone not in seen and on_shift(shift, moment, policy.zone, is_day_off):
             seen.add(row.phone)
             yield row.phone
+
+
+def _never(_: date) -> bool:
+    return False

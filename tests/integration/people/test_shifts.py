@@ -66,3 +66,14 @@ def test_what_is_wrong_with_a_row_is_said(world: World, row: str, sentence: str)
     assert result.kept == 0
     (finding,) = result.findings
     assert sentence in finding.refusal.say(str)
+
+
+def test_who_works_all_week_works_on_holidays_whatever_the_rows_are(world: World):
+    take_in(
+        world,
+        f"Fyllsta,{PHONE},mon-fri,06:00-14:00",
+        "Fyllsta,+46 70 174 06 06,sat-sun,07:00-15:00",
+        "Centralköket,+46 70 174 06 07,mon-fri,06:00-14:00",
+    )
+    ascension = datetime(2027, 5, 6, 6, tzinfo=UTC)
+    assert carried(world, ascension, "Fyllsta", "Centralköket") == ["+46701740605"]
