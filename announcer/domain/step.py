@@ -121,7 +121,8 @@ class PlannedStep:
     silences: tuple[Silence, ...] = ()
     #: A meeting that is held in each unit it concerns, and ticked there.
     per_unit: bool = False
-    #: What was added later names the step of the plan that it is about.
+    #: What was added later names the step of the plan that it is about, through whatever was added
+    #: in between.
     kind: StepKind = StepKind.FIRST
     about: str = ""
 

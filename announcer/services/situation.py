@@ -191,7 +191,7 @@ def _facts(
     alarmed: Mapping[UUID, datetime],
     standstill_since: datetime | None,
 ) -> AnnouncementFacts:
-    keys = {step.id: step.key for step in steps}
+    planned_as = _planned_as(steps)
     pages = [step for step in steps if step.channel == "intranet"]
     read = [page.confirmed_at for page in pages if page.confirmed_at]
     alarms = [alarmed[page.id] for page in pages if page.id in alarmed]
@@ -199,7 +199,7 @@ def _facts(
         state=AnnouncementState(row.state),
         steps={
             step.key: StepFacts(
-                planned=planned(step, keys[step.about] if step.about else ""),
+                planned=planned(step, planned_as[step.id] if step.about else ""),
                 state=StepState(step.state),
                 not_before=step.not_before,
                 settled_at=step.settled_at,
@@ -230,6 +230,17 @@ def _facts(
         events=happened,
         standstill_since=standstill_since,
     )
+
+
+def _planned_as(steps: Sequence[StepRow]) -> dict[UUID, str]:
+    """The key of the plan's step that each is about in the end, by the step's id: a text corrected
+    twice on its way leaves the rest of a rest behind. Its own key for a step of the plan."""
+    by_id = {step.id: step for step in steps}
+
+    def first(step: StepRow) -> StepRow:
+        return first(by_id[step.about]) if step.about else step
+
+    return {step.id: first(step).key for step in steps}
 
 
 def standstill_since(session: Session) -> datetime | None:

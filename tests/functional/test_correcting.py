@@ -4,7 +4,10 @@ import pytest
 
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
+from tests.integration.promise.way import to_the_press
 from tests.world import World
+
+OTHER_NEWS = "Är det en annan nyhet, skriv ett nytt meddelande i stället."
 
 
 @pytest.fixture
@@ -24,6 +27,7 @@ def test_a_text_is_corrected_and_approved_by_a_colleague_who_sees_what_changes(
     author.get(link)
     assert "E-post: 7 som har fått meddelandet får rättelsen." in author.text
     assert "Tills rättelsen är godkänd går inget mer ut." in author.text
+    assert OTHER_NEWS in author.text
     answer = author.press("Visa", text="Det händer 8.20.")
     assert answer.status_code == 422
     assert "vad som ändrades" in author.text
@@ -36,6 +40,7 @@ def test_a_text_is_corrected_and_approved_by_a_colleague_who_sees_what_changes(
     desk.get(f"/godkann/{mailed}")
     assert [one.text for one in desk.tree.iter("ins")] == ["Det händer 8.20."]
     assert "E-post: 7 som har fått meddelandet får rättelsen." in desk.text
+    assert OTHER_NEWS in desk.text
     desk.press("Godkänn")
     world.settle()
     assert len(world.staff_mail()) == 14
@@ -75,3 +80,12 @@ def test_who_withdraws_reads_who_is_told(world: World, desk: Visitor, mailed: st
     world.settle()
     assert len(world.staff_mail()) == 14
     assert "Tillbakadraget: E-post" in desk.get(f"/meddelanden/{mailed}").text
+
+
+def test_nothing_is_said_of_the_time_before_the_press_when_the_press_has_it(
+    world: World, sign_in: SignIn, mailed: str
+) -> None:
+    to_the_press(world, mailed)
+    author = sign_in(world.chief)
+    author.get(f"/meddelanden/{mailed}/ratta")
+    assert OTHER_NEWS not in author.text

@@ -11,6 +11,7 @@ from psycopg.errors import CheckViolation
 from announcer.domain.errors import Refusal
 from announcer.domain.plan import Verdict, may_start
 from announcer.services import dispatching, holding, returning, reviewing
+from tests.doubles.recording_smtp import Rules
 from tests.integration.promise.test_corrections import TO_BOTH, corrected, texts_to
 from tests.integration.promise.way import (
     approve,
@@ -203,3 +204,38 @@ def test_a_correction_that_is_given_back_is_not_approved(world):
     world.settle()
     assert set(world.press_mail()) == newsrooms(world)
     assert all("8.20" in texts_to(world, one)[0] for one in newsrooms(world))
+
+
+def stop(world: World, public_id: str, ending: str) -> None:
+    """A person stops the step whose key ends so."""
+    (key,) = [s.key for s in world.status(public_id).steps if s.key.endswith(ending)]
+    holding.hold(world.installation, world.communicator, public_id, "Vänta.", step=key)
+
+
+@pytest.mark.parametrize(
+    ("program", "database", "holds"),
+    [(True, False, True), (False, True, True), (False, False, False)],
+    ids=["the program alone", "the database alone", "neither"],
+)
+def test_the_press_waits_for_the_rest_however_often_the_text_was_corrected_meanwhile(
+    make_world, program: bool, database: bool, holds: bool
+):
+    world = make_world(gate=may_start if program else lambda *_: Verdict(()))
+    some = sorted(staff_of(world, "bibliotek"))[:3]
+    world.smtp.rules = Rules(replies=dict.fromkeys(some, "451 4.7.1 Greylisted"))
+    public_id = told(world)
+    release(world, public_id)
+    for hour in ("8.20", "8.10"):
+        corrected(world, public_id, f"Det händer klockan {hour}.")
+        approve(world, public_id)
+        if hour == "8.20":
+            world.settle()
+    world.round()
+    stop(world, public_id, "resten-3")
+    open_window(world, public_id)
+    with ExitStack() as stack:
+        if not database:
+            stack.enter_context(world.trigger_off("step", "delivery"))
+        for _ in range(4):
+            world.round()
+    assert (world.step(public_id, "press").state == "waiting") is holds
