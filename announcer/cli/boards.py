@@ -11,6 +11,7 @@ TASKS = {
     Task.PUT_UP: N_("Sätt upp på personaltavlan"),
     Task.REPLACE: N_("Byt ut"),
     Task.TAKE_DOWN: N_("Ta ner"),
+    Task.CONFIRM: N_("Sitter den uppe?"),
 }
 
 
@@ -22,16 +23,18 @@ def boards_(desk: Desk) -> None:
         click.echo(f"{board.id}  {board.workplace}, {board.name}")
         for task in board.tasks:
             words = desk.translate(TASKS[task.task])
-            click.echo(f"  {task.public_id}  {words}: {task.title}  {task.day}")
+            click.echo(f"  {task.public_id} {task.shown}  {words}: {task.title}  {task.day}")
 
 
 @click.command("board-done")
 @click.argument("board")
 @click.argument("announcement")
+@click.argument("shown")
 @pass_desk
-def board_done(desk: Desk, board: str, announcement: str) -> None:
-    """Say that ANNOUNCEMENT was put up, replaced or taken down at BOARD, whatever was to be done."""
-    task = boards.done(desk.installation, desk.actor, board, announcement)
+def board_done(desk: Desk, board: str, announcement: str, shown: str) -> None:
+    """Say that ANNOUNCEMENT was put up, replaced or taken down at BOARD, whatever was to be done.
+    SHOWN stands beside it in the list: nothing newer is meant."""
+    task = boards.done(desk.installation, desk.actor, board, announcement, shown)
     noted = desk.translate(N_("Det är antecknat."))
     click.echo(f"{desk.translate(TASKS[task])}: {noted}")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: A workplace that is closed for longer has no board.
@@ -33,23 +34,32 @@ class Task(StrEnum):
     REPLACE = "replace"
     #: It no longer holds.
     TAKE_DOWN = "take down"
+    #: Somebody said at the board that it hangs there, and something waits for a word with a name.
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)
 class Hanging:
-    """What hangs on a board and what should, by what each was printed from; None: nothing."""
+    """What hangs on a board and what should, by what each was printed from; None: nothing.
+    ``is_awaited``: something waits until somebody with a name has said that it hangs there."""
 
     hangs: object = None
     should: object = None
+    is_awaited: bool = False
 
     @property
     def task(self) -> Task | None:
         """What is left to do."""
         if self.hangs == self.should:
-            return None
+            return Task.CONFIRM if self.is_awaited and self.hangs is not None else None
         if self.hangs is None:
             return Task.PUT_UP
         return Task.TAKE_DOWN if self.should is None else Task.REPLACE
+
+
+def mark_of(*what: object) -> str:
+    """A word for what somebody was shown, which says nothing of it: they give it back with theirs."""
+    return sha256(" ".join(map(str, what)).encode()).hexdigest()[:20]
 
 
 def read_days(text: str) -> tuple[int, ...]:

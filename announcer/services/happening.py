@@ -3,6 +3,8 @@
 Each takes the announcement's row first, as the gate does.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,7 @@ from announcer.db.models import (
     BoardUpRow,
     HappenedRow,
 )
+from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed, Refusal
 from announcer.domain.policy import Event, Policy
@@ -48,8 +51,7 @@ def happened(
 
 
 def _rule(policy: Policy, row: AnnouncementRow, event: str) -> Event:
-    steps = policy.classes[row.class_name].steps.values()
-    known = sorted({name for step in steps for name in step.gates})
+    known = _gates(policy, row)
     if event not in known:
         raise Refusal(
             N_("Planen väntar inte på ”{event}”. Den väntar på: {known}."),
@@ -57,6 +59,12 @@ def _rule(policy: Policy, row: AnnouncementRow, event: str) -> Event:
             known=", ".join(known) or "–",
         )
     return policy.events[event]
+
+
+def _gates(policy: Policy, row: AnnouncementRow) -> list[str]:
+    """The events that steps of its class wait for."""
+    steps = policy.classes[row.class_name].steps.values()
+    return sorted({name for step in steps for name in step.gates})
 
 
 def _say(
@@ -83,7 +91,7 @@ def board_up(
         policy = records.policy_of(session, installation, row)
         if not records.steps_of(session, row.id):
             raise Refusal(N_("Texten är inte godkänd än, så det finns inget att sätta upp."))
-        every = workplaces.handovers(session, policy, planning.told(session, policy, row), row.unit)
+        every = _places(session, policy, row)
         if workplace not in every:
             raise Refusal(
                 N_("Det här meddelandet sätts inte upp på ”{place}”."), place=workplace[:80]
@@ -92,21 +100,68 @@ def board_up(
             actor, policy.information_unit, row.unit
         ):
             raise NotAllowed(N_("Det är de som arbetar där som säger att det sitter uppe."))
-        if session.get(BoardUpRow, (row.id, workplace)) is None:
-            session.add(BoardUpRow(announcement=row.id, workplace=workplace, actor=actor.pseudonym))
-            records.append(session, row.id, "board up", actor.pseudonym, workplace=workplace)
-        up = session.scalars(select(BoardUpRow.workplace).where(BoardUpRow.announcement == row.id))
-        count = len(set(up) & set(every))
-        _open_by_share(session, policy, actor, row, count, len(every))
+        count = _note_up(session, policy, actor, row, workplace, every)
     installation.wake()
     return count, len(every)
+
+
+def note_up(
+    session: Session, installation: Installation, actor: Person, row: AnnouncementRow, place: str
+) -> bool:
+    """Write down what follows for the plan when ``actor`` says that the notice hangs on all boards
+    of a workplace; whether anything does. Part of the caller's transaction, which has the row."""
+    policy = records.policy_of(session, installation, row)
+    every = _places(session, policy, row)
+    if place not in every:
+        return False
+    _note_up(session, policy, actor, row, place, every)
+    return True
+
+
+def awaited_boards(
+    session: Session, installation: Installation, row: AnnouncementRow
+) -> Collection[str]:
+    """The workplaces of which an event of the plan still waits to hear that the notice is up."""
+    policy = records.policy_of(session, installation, row)
+    waits = any(
+        policy.events[name].percent is not None and session.get(HappenedRow, (row.id, name)) is None
+        for name in _gates(policy, row)
+    )
+    if not waits or row.state != AnnouncementState.ACTIVE.value:
+        return ()
+    return set(_places(session, policy, row)) - _up(session, row)
+
+
+def _places(session: Session, policy: Policy, row: AnnouncementRow) -> Collection[str]:
+    told = planning.told(session, policy, row)
+    return workplaces.handovers(session, policy, told, row.unit).keys()
+
+
+def _up(session: Session, row: AnnouncementRow) -> set[str]:
+    query = select(BoardUpRow.workplace).where(BoardUpRow.announcement == row.id)
+    return set(session.scalars(query))
+
+
+def _note_up(
+    session: Session,
+    policy: Policy,
+    actor: Person,
+    row: AnnouncementRow,
+    workplace: str,
+    every: Collection[str],
+) -> int:
+    if session.get(BoardUpRow, (row.id, workplace)) is None:
+        session.add(BoardUpRow(announcement=row.id, workplace=workplace, actor=actor.pseudonym))
+        records.append(session, row.id, "board up", actor.pseudonym, workplace=workplace)
+    count = len(_up(session, row) & set(every))
+    _open_by_share(session, policy, actor, row, count, len(every))
+    return count
 
 
 def _open_by_share(
     session: Session, policy: Policy, actor: Person, row: AnnouncementRow, up: int, of: int
 ) -> None:
-    steps = policy.classes[row.class_name].steps.values()
-    for name in sorted({name for step in steps for name in step.gates}):
+    for name in _gates(policy, row):
         percent = policy.events[name].percent
         if percent is not None and up * 100 >= percent * of:
             _say(session, actor, row, name, "", boards=up, of=of)

@@ -246,7 +246,10 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
         {"why": "Sjuk"},
     ),
     ("GET", "/v1/boards"): (Scope.READ, None),
-    ("POST", "/v1/boards/<board>/done"): (Scope.GATES, {"public_id": "0" * 18}),
+    ("POST", "/v1/boards/<board>/done"): (
+        Scope.GATES,
+        {"public_id": "0" * 18, "shown": "x"},
+    ),
     ("GET", "/v1/crises"): (Scope.READ, None),
     ("GET", "/v1/crises/<crisis>"): (Scope.READ, None),
     ("POST", "/v1/crises/preview"): (Scope.WRITE, DECLARATION),
@@ -304,8 +307,8 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
         code = workplace_codes.make(world.installation, world.communicator, "Fyllsta", "fyllsta")
         url = url.replace("<fingerprint>", workplace_codes.fingerprint(code)[:12])
     url = url.replace("<crisis>", public_id).replace("<board>", a_board(world))
-    if body == {"public_id": "0" * 18}:
-        body = {"public_id": public_id}
+    if body == {"public_id": "0" * 18, "shown": "x"}:
+        body = body | {"public_id": public_id}
 
     def ask(who: Caller) -> httpx.Response:
         return who.get(url) if method == "GET" else who.post(url, body, "x", method)

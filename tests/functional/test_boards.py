@@ -85,6 +85,11 @@ def read_again(colleague: Visitor) -> str:
 
 
 def corrected(world: World, public_id: str) -> None:
+    correct(world, public_id)
+    world.settle()
+
+
+def correct(world: World, public_id: str) -> None:
     with world.installation.database.reading() as session:
         row = records.find(session, public_id)
         text = records.content_of(session, records.text_in_force(session, row.id))
@@ -98,7 +103,6 @@ def corrected(world: World, public_id: str) -> None:
         {"sv": "Tiden ändrades."},
     )
     reviewing.approve(world.installation, world.communicator, public_id)
-    world.settle()
 
 
 def test_what_was_never_put_up_has_no_trace_of_the_wrong_text(
@@ -127,18 +131,105 @@ def test_the_page_behind_the_code_names_nothing_keeps_nobody_and_opens_no_press(
     assert "Hemligt" not in page.text
     assert public_id not in page.text
     assert stranger.get(f"/tavla/{code}").text == page.text, "a look changes nothing"
-    answer = stranger.post(f"/tavla/{code}", follow_redirects=True)
+    answer = pressed(stranger, page)
     assert "Tack. Det är antecknat." in answer.text
     assert not stranger.cookies
     assert stranger.get(f"/tavla/{code}").content == empty.content
 
-    assert "Inget att göra." in read_again(colleague)
+    assert "Någon har sagt vid tavlan att den sitter uppe." in read_again(colleague)
     world.advance(days=5)
     holding.release(world.installation, world.communicator, public_id)
     world.settle()
     assert world.press_mail() == [], "only a signed-in person's word counts"
     who = world.owner.execute("SELECT actor FROM announcer.board_tick").fetchall()
     assert who == [(None,)]
+    colleague.press("Ja, den sitter uppe")
+    assert "Inget att göra." in read_again(colleague)
+    world.settle()
+    assert world.press_mail(), "a word without a name is in nobody's way"
+
+
+def pressed(stranger: httpx.Client, page: httpx.Response) -> httpx.Response:
+    """The only button of the page behind a code."""
+    fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', page.text))
+    return stranger.post(page.url, data=fields, follow_redirects=True)
+
+
+def test_the_page_behind_the_code_takes_no_word_about_what_it_did_not_show(world: World) -> None:
+    public_id = out(world)
+    stranger = httpx.Client(base_url=world.url, trust_env=False)
+    old = stranger.get(f"/tavla/{code_of(world)}")
+    corrected(world, public_id)
+    answer = pressed(stranger, old)
+    assert "Det har kommit något nyare" in answer.text
+    assert ticks(world) == []
+    assert "Det har kommit något nyare" in stranger.post(old.url, follow_redirects=True).text
+    assert "Tack. Det är antecknat." in pressed(stranger, answer).text
+    assert ticks(world) == [newest(world)]
+    assert "Det har kommit" not in pressed(stranger, answer).text, "twice is once"
+    assert ticks(world) == [newest(world)]
+
+
+def ticks(world: World) -> list[object]:
+    rows = world.owner.execute("SELECT revision FROM announcer.board_tick ORDER BY id").fetchall()
+    return [revision for (revision,) in rows]
+
+
+def newest(world: World) -> object:
+    query = "SELECT id FROM announcer.revision ORDER BY number DESC LIMIT 1"
+    return world.owner.execute(query).fetchone()[0]
+
+
+def test_whoever_put_up_a_text_that_has_been_corrected_is_shown_the_newer_one(
+    world: World, colleague: Visitor
+) -> None:
+    public_id = out(world)
+    colleague.get("/personaltavlor")
+    corrected(world, public_id)
+    colleague.press("Den sitter uppe")
+    assert "Det finns en nyare affisch än den som visades." in colleague.text
+    assert "Sätt upp på personaltavlan: Nyare öppettider" in colleague.text
+    assert ticks(world) == []
+    colleague.press("Den sitter uppe")
+    assert ticks(world) == [newest(world)]
+
+
+def test_a_replaced_poster_opens_what_waits_for_boards_as_well(
+    world: World, colleague: Visitor
+) -> None:
+    public_id = out(world, audience='["alla", "press"]')
+    stranger = httpx.Client(base_url=world.url, trust_env=False)
+    pressed(stranger, stranger.get(f"/tavla/{code_of(world)}"))
+    corrected(world, public_id)
+    colleague.get("/personaltavlor")
+    colleague.press("Den är utbytt")
+    world.advance(days=1)
+    holding.release(world.installation, world.communicator, public_id)
+    world.settle()
+    assert world.press_mail()
+
+
+def test_a_word_and_what_it_opens_are_one(world: World) -> None:
+    """A program that dies after the word leaves none of it, or all of it."""
+    public_id = out(world, audience='["alla", "press"]')
+    (board,) = boards.at_my_workplace(world.installation, world.communicator)
+    names: list[str] = []
+    world.installation.database.point = names.append
+    boards.done(
+        world.installation, world.communicator, str(board.id), public_id, board.tasks[0].shown
+    )
+    assert names == ["board done: before commit", "board done: after commit"]
+    assert world.owner.execute("SELECT count(*) FROM announcer.board_up").fetchone() == (1,)
+
+
+def test_a_corrected_text_is_named_when_its_poster_is_made(world: World) -> None:
+    public_id = out(world)
+    correct(world, public_id)  # approved; its page is not up yet
+    (board,) = boards.at_my_workplace(world.installation, world.communicator)
+    assert [one.title for one in board.tasks] == ["Nya öppettider"]
+    world.settle()
+    (board,) = boards.at_my_workplace(world.installation, world.communicator)
+    assert [one.title for one in board.tasks] == ["Nyare öppettider"]
 
 
 def test_the_word_of_a_colleague_opens_what_waits_for_boards(
@@ -160,14 +251,15 @@ def test_only_those_who_work_there_and_the_information_unit_see_and_say_it(
     board = boards.at_my_workplace(world.installation, world.communicator)[0]
     stranger = sign_in(world.somebody("kost", "medarbetare"))
     assert board.workplace not in stranger.get("/personaltavlor").text
-    answer = stranger.ask("POST", f"/personaltavlor/{board.id}", meddelande=public_id)
+    said = {"meddelande": public_id, "visad": board.tasks[0].shown}
+    answer = stranger.ask("POST", f"/personaltavlor/{board.id}", **said)
     assert answer.status_code == 403
     assert stranger.ask("GET", f"/personaltavlor/{board.id}/kort").status_code == 404
     assert f"/tavla/{board.code}" in desk.get(f"/personaltavlor/{board.id}/kort").text
     assert "<svg" in desk.page.text
     desk.get("/personaltavlor")
     desk.press("Den sitter uppe")
-    assert desk.ask("POST", f"/personaltavlor/{board.id}", meddelande=public_id).status_code == 400
+    assert desk.ask("POST", f"/personaltavlor/{board.id}", **said).status_code == 400
 
 
 def test_on_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +272,10 @@ def test_on_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch) -> N
 
     listed = run("boards").output
     assert public_id in listed
-    assert run("board-done", listed.split()[0], public_id).exit_code == 0
+    shown = listed.splitlines()[1].split()[1]
+    refused = run("board-done", listed.split()[0], public_id, "another")
+    assert isinstance(refused.exception, boards.NewerError)
+    assert run("board-done", listed.split()[0], public_id, shown).exit_code == 0
     assert public_id not in run("boards").output
 
 

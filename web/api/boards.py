@@ -21,12 +21,14 @@ blueprint = APIBlueprint("boards", __name__, url_prefix="/v1/boards", tag="Board
 
 
 class TaskOut(Schema):
-    """A notice on a board, and on which local day somebody can be there next."""
+    """A notice on a board, and on which local day somebody can be there next; ``shown`` goes back
+    with the word that it is done, which is about this text and nothing newer."""
 
     public_id = String(required=True)
     title = String(required=True)
     task = String(required=True, validate=OneOf(list(Task)))
     day = String(required=True)
+    shown = String(required=True)
 
 
 class BoardOut(Schema):
@@ -46,9 +48,10 @@ class BoardList(Schema):
 
 
 class BoardDoneIn(Schema):
-    """Which announcement it is about."""
+    """Which announcement it is about, and what the list of tasks showed of it."""
 
     public_id = String(required=True, validate=[schemas.NAME, schemas.NO_NUL])
+    shown = String(required=True, validate=[schemas.NAME, schemas.NO_NUL])
 
 
 @blueprint.get("")
@@ -70,6 +73,7 @@ def listed() -> dict[str, Any]:
                         "title": task.title,
                         "task": task.task.value,
                         "day": task.day.isoformat(),
+                        "shown": task.shown,
                     }
                     for task in board.tasks
                 ],
@@ -86,10 +90,10 @@ def listed() -> dict[str, Any]:
 @blueprint.doc(summary="Say that a board's task is done", operation_id="board_done")
 def board_done(board: str, json_data: dict[str, Any]) -> Response:
     """Put up, replaced or taken down, whatever was to be done."""
-    public_id = json_data["public_id"]
+    public_id, shown = json_data["public_id"], json_data["shown"]
 
     def act(inside: Installation, person: Person) -> Mapping[str, Any]:
-        boards.done(inside, person, board, public_id)
+        boards.done(inside, person, board, public_id, shown)
         return done(public_id)
 
     return carried_out(act)

@@ -20,13 +20,14 @@ def page(code: str) -> str:
     return render_template(
         "board.html",
         bare=True,
-        to_do=boards.is_anything_to_do(installation(), code[:LONGEST_CODE]),
+        shown=boards.shown_at(installation(), code[:LONGEST_CODE]),
         done="klart" in request.args,
+        newer="nyare" in request.args,
     )
 
 
 @blueprint.post("/<code>")
 def done(code: str) -> Response:
-    """Everything is put up, replaced and taken down."""
-    boards.done_at(installation(), code[:LONGEST_CODE])
-    return redirect(url_for(".page", code=code, klart=""), 303)
+    """Everything that was shown is put up, replaced and taken down."""
+    is_done = boards.done_at(installation(), code[:LONGEST_CODE], request.form.get("visad", ""))
+    return redirect(f"{url_for('.page', code=code)}?{'klart' if is_done else 'nyare'}", 303)

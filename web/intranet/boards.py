@@ -25,12 +25,18 @@ def overview() -> str:
 @blueprint.post("/<board>")
 def done(board: str) -> Response:
     """Put up, replaced or taken down."""
-    task = boards.done(installation(), actor(), board, request.form.get("meddelande", ""))
+    about, shown = (request.form.get(name, "") for name in ("meddelande", "visad"))
+    try:
+        task = boards.done(installation(), actor(), board, about, shown)
+    except boards.NewerError as newer:
+        flash(newer.say(_))
+        return redirect(url_for(".overview"), 303)
     flash(
         {
             Task.PUT_UP: _("Antecknat: den sitter uppe."),
             Task.REPLACE: _("Antecknat: den är utbytt."),
             Task.TAKE_DOWN: _("Antecknat: den är nertagen."),
+            Task.CONFIRM: _("Antecknat: den sitter uppe."),
         }[task]
     )
     return redirect(url_for(".overview"), 303)
