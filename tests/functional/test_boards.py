@@ -19,6 +19,8 @@ from tests.functional.conftest import SignIn
 from tests.functional.visitor import Visitor
 from tests.integration.promise.way import approve, policy_of
 from tests.world import World
+from web.intranet.app import create_app
+from web.intranet.board import RATE
 
 HEADER = "workplace,board,kind,paper,languages,open_days\n"
 GATED = """
@@ -230,6 +232,18 @@ def test_a_corrected_text_is_named_when_its_poster_is_made(world: World) -> None
     world.settle()
     (board,) = boards.at_my_workplace(world.installation, world.communicator)
     assert [one.title for one in board.tasks] == ["Nyare öppettider"]
+
+
+def test_whoever_tries_codes_has_to_wait_and_nobody_else_has(world: World) -> None:
+    browser = create_app(world.installation, world.config).test_client()
+    most = int(RATE.split()[0])
+    assert {browser.get(f"/tavla/{number}").status_code for number in range(most)} == {200}
+    late = browser.post(f"/tavla/{code_of(world)}")
+    assert late.status_code == 429
+    assert "Vänta en minut" in late.text
+    other = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+    assert browser.get(f"/tavla/{code_of(world)}", **other).status_code == 200
+    assert browser.get("/logga-in").status_code != 429
 
 
 def test_the_word_of_a_colleague_opens_what_waits_for_boards(

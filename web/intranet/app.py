@@ -85,6 +85,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     csrf = CSRFProtect(app)
     # Its code is all that it asks for; it knows no session, and gives none.
     csrf.exempt(board.blueprint)
+    board.limit(app)
     Babel(app, locale_selector=language)
     # Bootstrap-Flask makes its static folder's address from the application's.
     app.static_url_path = "/utseende"

@@ -4,7 +4,12 @@ It names no announcement and asks for no name. It keeps no address, sets no cook
 a code that is none is answered as a board that is in order.
 """
 
-from flask import Blueprint, redirect, render_template, request, url_for
+import secrets
+from hashlib import blake2b
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from announcer.services import boards
@@ -12,6 +17,20 @@ from web.intranet.access import installation
 
 blueprint = Blueprint("board", __name__, url_prefix="/tavla")
 LONGEST_CODE = 64
+#: From one address: more than all who share a proxy ask for. Each look reckons all boards' tasks anew.
+RATE = "120 per minute"
+_SALT = secrets.token_bytes(16)
+
+
+def limit(app: Flask) -> None:
+    """Counted in this process alone, which holds however Redis is; an address is a salted hash there
+    for a minute, and nowhere else."""
+    limiter = Limiter(_somebody, app=app, storage_uri="memory://")
+    limiter.shared_limit(RATE, scope=blueprint.name)(blueprint)
+
+
+def _somebody() -> str:
+    return blake2b(get_remote_address().encode(), key=_SALT, digest_size=16).hexdigest()
 
 
 @blueprint.get("/<code>")

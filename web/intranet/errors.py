@@ -76,6 +76,9 @@ def _http(error: HTTPException) -> Page:
         return _page(_("Det här får du inte göra"), error.description or "", 403)
     if code == 404:
         return _missing()
+    if code == 429:
+        text = _("Det kom för många frågor på en gång. Vänta en minut och försök igen.")
+        return _page(_("Vänta en stund"), text, 429, bare=True)
     return _page(_("Det gick inte"), _("Webbläsaren bad om något som inte går."), code)
 
 
