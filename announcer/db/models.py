@@ -103,7 +103,7 @@ class PersonRow(Base):
 
 
 class WorkplaceRow(Base):
-    """When shifts hand over where people work (local times), and what its board is read in."""
+    """When shifts hand over where people work (local times), and what its boards are read in."""
 
     __tablename__ = "workplace"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -134,6 +134,7 @@ class BoardRow(Base):
     name: Mapped[str]
     kind: Mapped[str]
     paper: Mapped[str]
+    #: Empty where it is read in what its workplace is.
     languages: Mapped[Names]
     #: Small English names of the weekdays on which somebody is there.
     open_days: Mapped[Names]

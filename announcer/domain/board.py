@@ -26,6 +26,17 @@ class Paper(StrEnum):
     A3 = "a3"
 
 
+def poster_key(channel: str, language: str, paper: str) -> str:
+    """What a poster goes by among the recipients of its step; on A4 as when all were."""
+    return f"{channel} {language}" if paper == Paper.A4 else f"{channel} {language} {paper}"
+
+
+def paper_of(key: str) -> Paper:
+    """What the poster of this key is printed on."""
+    last = key.split()[-1]
+    return Paper(last) if last in set(Paper) else Paper.A4
+
+
 class Task(StrEnum):
     """What is to be done with a notice on one board."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from announcer.domain.announcement import Content
+from announcer.domain.board import Paper
 from announcer.domain.change import Change
 from announcer.domain.invitation import Invitation
 from announcer.domain.organisation import Sender
@@ -131,6 +132,8 @@ class Edition:
     change: Change | None = None
     #: What a calendar program takes from the message.
     invitation: Invitation | None = None
+    #: What it is printed on, where it is put up.
+    paper: Paper = Paper.A4
 
     @property
     def for_media(self) -> bool:

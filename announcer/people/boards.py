@@ -13,7 +13,8 @@ COLUMNS = ("workplace", "board", "kind", "paper", "languages", "open_days")
 
 @dataclass(frozen=True)
 class Board:
-    """One board of a workplace; ``open_days`` are small English names of weekdays."""
+    """One board of a workplace; ``open_days`` are small English names of weekdays. ``languages`` are
+    only those of a board that is read in others than its workplace."""
 
     workplace: str
     name: str

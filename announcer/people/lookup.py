@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import GroupMemberRow, PersonRow, PressContactRow, UnitRow
+from announcer.db.models import BoardRow, GroupMemberRow, PersonRow, PressContactRow, UnitRow
 from announcer.domain.audience import BELOW, OWN, Person, Selection, Unit, Units
+from announcer.domain.board import BoardKind, Paper, poster_key
 from announcer.domain.channel import Addresses
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
@@ -112,7 +113,7 @@ def addressees(
     phones are those of whoever is at work at this moment.
 
     ``unit`` is the announcement's; ``languages`` are those there is a text in; the boards get a
-    poster in each.
+    poster in each, and a larger one in each where one of them is larger.
     """
     match policy.channels[channel].addresses:
         case Addresses.PRESS_LIST:
@@ -120,11 +121,23 @@ def addressees(
         case Addresses.MAIL:
             return _by_mail(session, policy, audience, unit)
         case Addresses.BOARD:
-            return [Addressee(f"{channel} {language}", "", language) for language in languages]
+            return list(_posters(session, channel, languages))
         case Addresses.PHONE:
             return list(_by_phone(session, policy, audience, unit))
         case Addresses.ITSELF:
             return [Addressee(key=channel, address="", language=policy.organisation.language)]
+
+
+def _posters(session: Session, channel: str, languages: tuple[str, ...]) -> Iterator[Addressee]:
+    large = select(BoardRow.id).where(
+        BoardRow.paper == Paper.A3.value,
+        BoardRow.kind == BoardKind.STAFF.value,
+        BoardRow.removed_at.is_(None),
+    )
+    papers = Paper if session.scalars(large.limit(1)).first() else (Paper.A4,)
+    for language in languages:
+        for paper in papers:
+            yield Addressee(poster_key(channel, language, paper), "", language)
 
 
 def _by_phone(

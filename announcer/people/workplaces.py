@@ -22,7 +22,8 @@ COLUMNS = ("workplace", "handovers", "languages")
 class Workplace:
     """Where people work; ``handovers`` are local times in the order of the day, none in an office.
 
-    ``languages`` are the codes of those that a paper on its board is needed in.
+    ``languages`` are the codes of those that a paper is needed in on its boards, where the list of
+    boards does not say otherwise of one.
     """
 
     name: str

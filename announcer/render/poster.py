@@ -1,4 +1,4 @@
-"""The poster for the staff board: one A4 page."""
+"""The poster for a board: one page of its paper."""
 
 import tempfile
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from announcer.domain.announcement import Attachment
+from announcer.domain.board import Paper
 from announcer.domain.change import ChangeKind
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
@@ -29,8 +30,8 @@ Translate = Callable[[str], str]
 
 SOURCE, BLOCKS = FOLDER / "poster.typ", FOLDER / "blocks.typ"
 REPLACES = N_("Rättelse: ersätter den tidigare affischen.")
-#: More text than an A4 page can hold; the compiler need not measure a whole policy.
-MOST_BODY = 2_500
+#: More text than a page can hold; the compiler need not measure a whole policy.
+MOST_BODY = {Paper.A4: 2_500, Paper.A3: 6_000}
 _PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _HEADS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 
@@ -69,10 +70,12 @@ def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
     """Everything `poster.typ` shows, as JSON can carry it."""
     content, sender = edition.content, edition.sender
     words = words_in(content, edition.language, translate)
-    body = items_of(words.body, MOST_BODY)
+    most = MOST_BODY[edition.paper]
+    body = items_of(words.body, most)
     # A translation may be title and summary only; the whole text is then on the intranet.
-    more = len(words.body) > MOST_BODY or (not words.body and bool(content.body))
+    more = len(words.body) > most or (not words.body and bool(content.body))
     return {
+        "paper": edition.paper.value,
         "language": edition.language.partition("-")[0] or "sv",
         "title": line_of(words.title if is_visible(words.title) else sender.name),
         "summary": breakable(line_of(f"{_what_changed(edition)} {words.summary}".strip())),

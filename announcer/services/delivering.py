@@ -29,6 +29,8 @@ from announcer.db.models import (
     StepRow,
     lease_token,
 )
+from announcer.domain.board import paper_of
+from announcer.domain.channel import Addresses
 from announcer.domain.delivery import DeliveryState, Edition, Job, Outcome, Recipient, Result
 from announcer.logs import get_logger
 from announcer.services import changes, records, settling
@@ -278,6 +280,8 @@ def _edition(
     change = edition.change
     if change is not None:
         change = replace(change, message_id=changes.had(session, held.step, first.recipient))
+    if installation.channels[held.step.channel].kind.addresses is Addresses.BOARD:
+        edition = replace(edition, paper=paper_of(first.recipient))
     return replace(
         edition,
         message_id=first.message_id,

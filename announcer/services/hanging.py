@@ -22,6 +22,7 @@ from announcer.db.models import (
     DeliveryRow,
     RevisionRow,
     StepRow,
+    WorkplaceRow,
 )
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.board import Hanging, Task, mark_of, next_open
@@ -71,6 +72,7 @@ def tasks(
     if not boards:
         return
     now = engine.now(session)
+    read_in = dict(session.execute(select(WorkplaceRow.name, WorkplaceRow.languages)).all())
     today = now.astimezone(installation.policy.zone).date()
     for row in _candidates(session, now):
         should, said = _should(session, row), _said(session, row)
@@ -85,7 +87,8 @@ def tasks(
             waits = board.workplace in awaited and should not in there.by_name
             if task := Hanging(there.last, should, waits).task:
                 title, languages = _words(session, should or there.last)
-                wanted = [one for one in board.languages if one in languages] or languages[:1]
+                read = board.languages or read_in.get(board.workplace, ())
+                wanted = [one for one in read if one in languages] or languages[:1]
                 day = next_open(board.open_days, installation.policy.is_day_off, today)
                 yield ToDo(
                     board.id,

@@ -28,6 +28,7 @@ from announcer.db.models import (
 )
 from announcer.domain.announcement import Attachment, Content
 from announcer.domain.audience import Person, Reader, Staff, Units, concerns, may_read
+from announcer.domain.board import Paper, poster_key
 from announcer.domain.errors import N_, NotFound
 from announcer.people.lookup import load_units
 from announcer.services.installation import Installation
@@ -278,8 +279,10 @@ def attachment(article: Article, name: str) -> Attachment:
     raise NotFound(N_("Bilagan finns inte."))
 
 
-def poster(session: Session, article: Article, language: str) -> bytes:
-    """The PDF that was made for the staff boards. Raises `NotFound` before it is made."""
+def poster(session: Session, article: Article, language: str, paper: str = Paper.A4) -> bytes:
+    """The PDF that was made for the staff boards, on A4 where none was made for a larger ``paper``.
+    Raises `NotFound` before it is made."""
+    papers = {Paper.A4, paper}
     content = session.scalar(
         select(BlobRow.content)
         .join(DeliveryRow, DeliveryRow.artefact == BlobRow.sha256)
@@ -289,10 +292,10 @@ def poster(session: Session, article: Article, language: str) -> bytes:
             StepRow.channel == "poster",
             # Of the text that is up: nobody prints one that has been corrected.
             StepRow.revision == article.listed.revision,
-            DeliveryRow.language == language,
+            DeliveryRow.recipient.in_([poster_key("poster", language, one) for one in papers]),
         )
-        # What corrects it comes later in the plan.
-        .order_by(StepRow.position.desc())
+        # What corrects it comes later in the plan; the larger paper has the longer key.
+        .order_by(StepRow.position.desc(), DeliveryRow.recipient.desc())
         .limit(1)
     )
     if content is None or article.listed.withdrawn_at:

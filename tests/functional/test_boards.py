@@ -1,5 +1,6 @@
 """Boards: what to put up, replace and take down, said by those who stand there."""
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import date
 
 import click.testing
 import httpx
+import pikepdf
 import pytest
 
 from announcer.cli.context import Desk
@@ -14,11 +16,11 @@ from announcer.cli.main import cli
 from announcer.domain.board import next_open, read_days
 from announcer.domain.change import CorrectionKind
 from announcer.services import boards, correcting, holding, records, reviewing
-from announcer.services.importing import import_boards
+from announcer.services.importing import import_boards, import_workplaces
 from tests.functional.conftest import SignIn
 from tests.functional.visitor import Visitor
 from tests.integration.promise.way import approve, policy_of
-from tests.world import World
+from tests.world import BESLUT, World
 from web.intranet.app import create_app
 from web.intranet.board import RATE
 
@@ -63,7 +65,7 @@ def test_a_poster_is_printed_put_up_replaced_and_taken_down(
     page = colleague.get("/personaltavlor")
     assert "Sätt upp på personaltavlan: Nya öppettider" in colleague.text
     assert "Entré" not in page.text, "a visitors' board is outside the house"
-    (poster, *_) = re.findall(r'href="(/nyheter/[^"]+sprak=sv)"', page.text)
+    (poster, *_) = re.findall(r'href="(/nyheter/[^"]+sprak=sv[^"]*)"', page.text)
     assert colleague.ask("GET", poster.replace("&amp;", "&")).content.startswith(b"%PDF")
     colleague.press("Den sitter uppe")
     assert "Inget att göra." in colleague.text
@@ -105,6 +107,41 @@ def correct(world: World, public_id: str) -> None:
         {"sv": "Tiden ändrades."},
     )
     reviewing.approve(world.installation, world.communicator, public_id)
+
+
+def test_a_poster_is_as_large_as_its_board(world: World, colleague: Visitor) -> None:
+    both = (f"{workplace(world)},{name},staff,{name},sv,mon-fri" for name in ("a3", "a4"))
+    import_boards(world.installation, (HEADER + "\n".join(both)).encode())
+    public_id = out(world)
+    for change in (None, corrected):
+        if change:
+            change(world, public_id)
+        page = colleague.get("/personaltavlor").text
+        for paper, points in (("a3", "841.89 1190.55"), ("a4", "595.28 841.89")):
+            (link,) = re.findall(rf'href="(/nyheter/[^"]+papper={paper})"', page)
+            pdf = colleague.ask("GET", link.replace("&amp;", "&")).content
+            with pikepdf.open(io.BytesIO(pdf)) as document:
+                size = " ".join(f"{float(one):.2f}" for one in document.pages[0].mediabox[2:])
+            assert size == points
+
+
+def test_a_board_is_read_in_what_its_workplace_is_unless_the_list_says_otherwise(
+    world: World,
+) -> None:
+    place = workplace(world)
+    import_workplaces(world.installation, f"workplace,handovers,languages\n{place},,fi".encode())
+    both = (f"{place},{name},staff,a4,{said},mon-fri" for name, said in (("A", ""), ("B", "sv")))
+    import_boards(world.installation, (HEADER + "\n".join(both)).encode())
+    finnish = '[translations.fi]\ntitle = "Uudet ajat"\nsummary = "Lyhyesti"\n+++\n'
+    approve(
+        world,
+        world.submit(
+            BESLUT.format(title="Nytt", audience='["alla"]').replace("\n+++\n", f"\n{finnish}", 1)
+        ),
+    )
+    world.settle()
+    found = boards.at_my_workplace(world.installation, world.communicator)
+    assert [one.tasks[0].languages for one in found] == [("fi",), ("sv",)]
 
 
 def test_what_was_never_put_up_has_no_trace_of_the_wrong_text(

@@ -119,11 +119,11 @@ def attachment(public_id: str, name: str) -> Response:
 
 @blueprint.get("/nyheter/<public_id>/affisch.pdf")
 def poster(public_id: str) -> Response:
-    """The poster for the staff boards, in the language asked for."""
+    """The poster for the staff boards, in the language and on the paper asked for."""
     session = looking()
     article = reading.page(session, installation(), reader(), public_id)
     language = request.args.get("sprak", article.content.language)
-    content = reading.poster(session, article, language)
+    content = reading.poster(session, article, language, request.args.get("papper", ""))
     cache = _cache(reading.staff_first(session, [article.listed]))
     return answer(content, "application/pdf", name=f"affisch-{public_id}.pdf", cache=cache)
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from announcer.domain.announcement import Attachment, Content, Translation
+from announcer.domain.board import Paper
 from announcer.render.glyphs import drawable
 from announcer.render.poster import poster
 from tests.unit.render.pdf_text import letter_sizes, page_text
@@ -46,6 +47,34 @@ def test_every_example_is_one_page_with_its_headline_readable(path: Path) -> Non
         assert pages(pdf) == 1
         assert drawable(text.text_in(language).title) in page_text(pdf)
         assert letter_sizes(pdf)[0] >= THREE_METRES
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_larger_paper_is_read_from_farther_away_and_holds_no_less(path: Path) -> None:
+    text = example(path)
+    for language in text.languages:
+        small, large = edition(text, language), replace(edition(text, language), paper=Paper.A3)
+        pdf = poster(large, str)
+        assert pages(pdf) == 1
+        assert size(pdf) == (842, 1191)
+        assert letter_sizes(pdf)[0] >= THREE_METRES * 1.4
+        assert letters(pdf) >= letters(poster(small, str))
+
+
+def letters(pdf: bytes) -> int:
+    return sum(map(str.isalnum, page_text(pdf)))
+
+
+def size(pdf: bytes) -> tuple[int, int]:
+    with pikepdf.open(BytesIO(pdf)) as document:
+        _, _, width, height = (round(float(one)) for one in document.pages[0].mediabox)
+        return width, height
+
+
+def test_a_larger_paper_holds_more_of_a_long_text() -> None:
+    text = edition(example(EXAMPLES[0]))
+    more = poster(replace(text, paper=Paper.A3), str)
+    assert letters(more) > 1.5 * letters(poster(text, str))
 
 
 def test_a_poster_names_date_contact_record_and_sender() -> None:
