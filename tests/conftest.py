@@ -1,12 +1,16 @@
 """Real servers for every test that wants them: one PostgreSQL per test process, a database each."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
+from flask import Flask
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 
 from announcer.db import migrating
 from announcer.db.engine import Database
@@ -23,6 +27,28 @@ __all__ = ["built_package", "gateway", "installed_package"]  # fixtures, by thei
 settings.register_profile("announcer", deadline=None)
 settings.load_profile("announcer")
 
+#: Where there is a folder in memory on Linux, how much room (bytes) one test process may take there,
+#: and how its own folder begins; it ends in the number of the process.
+MEMORY, ROOM, LEFT = Path("/dev/shm"), 1 << 30, "announcer-test-"
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled before in this process: every world has its own programs, and
+    compiling what a page needs takes five times as long as showing it."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._found:
+            bucket.bytecode_from_string(self._found[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._found[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options["bytecode_cache"] = Compiled()
+
 
 @pytest.fixture(scope="session")
 def programs() -> Path | None:
@@ -32,13 +58,35 @@ def programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
+def memory() -> Iterator[Path | None]:
+    """A folder in memory that everybody may enter, None where there is no room: a database is a
+    thousand files, and making one on a disk can take ten times as long."""
+    try:
+        found = os.statvfs(MEMORY)
+    except FileNotFoundError:
+        found = None
+    if found is None or found.f_bavail * found.f_frsize < ROOM:
+        yield None
+        return
+    for left in MEMORY.glob(f"{LEFT}*"):  # of a run that was killed
+        if not psutil.pid_exists(int(left.name.removeprefix(LEFT))):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = MEMORY / f"{LEFT}{os.getpid()}"
+    folder.mkdir()
+    folder.chmod(0o711)  # whatever the umask
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
 def server(
-    tmp_path_factory: pytest.TempPathFactory, programs: Path | None
+    tmp_path_factory: pytest.TempPathFactory, programs: Path | None, memory: Path | None
 ) -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL with a migrated template that holds the example organisation."""
     home = tmp_path_factory.mktemp("servers")
     postgres.discard(home / "postgres")  # of a run that was killed
-    with postgres.running(home / "postgres", programs=programs) as found:
+    data = memory and memory / "data"
+    with postgres.running(home / "postgres", programs=programs, data=data) as found:
         found.create_database(TEMPLATE)
         migrating.upgrade(found.url(postgres.OWNER, TEMPLATE))
         fill_template(Database(found.url(postgres.APP, TEMPLATE)), EXAMPLES)

@@ -26,12 +26,22 @@ def data_elsewhere(folder: Path) -> Path:
 
 
 class Cluster:
-    """The data folder of one :class:`ServerFolder`, owned by the account that runs PostgreSQL."""
+    """The data folder of one :class:`ServerFolder`, owned by the account that runs PostgreSQL.
 
-    def __init__(self, folder: ServerFolder, programs: Path, account: pwd.struct_passwd) -> None:
+    ``data`` is where it lies, if neither there nor where root keeps it.
+    """
+
+    def __init__(
+        self,
+        folder: ServerFolder,
+        programs: Path,
+        account: pwd.struct_passwd,
+        data: Path | None = None,
+    ) -> None:
         self._folder = folder
         self._programs = programs
         self._account = account
+        self._data = data
         self._link = folder.path / "cluster"
         self._foreign = account.pw_uid != os.geteuid()
 
@@ -45,14 +55,15 @@ class Cluster:
 
         Raises SetupError if the data is gone, is another installation's or of another version.
         """
-        if self._foreign:
-            self._prepare_elsewhere(password, durable)
+        if self._data or self._foreign:
+            target = self._data or data_elsewhere(self._folder.path)
+            self._prepare_elsewhere(target, password, durable)
         elif not self._link.exists():
             self._make(self._link, password, durable)
         self._check_version()
 
-    def _prepare_elsewhere(self, password: str, durable: bool) -> None:
-        """As root: the data where another user may enter, here a link to it.
+    def _prepare_elsewhere(self, target: Path, password: str, durable: bool) -> None:
+        """The data in ``target``, as root where another user may enter; here a link to it.
 
         The link is written as ``cluster.new`` before the data is made and renamed after it, so
         that a start cut short is carried on, while lost data is never replaced by an empty
@@ -67,7 +78,6 @@ class Cluster:
                     )
                 )
             return
-        target = data_elsewhere(self._folder.path)
         if not beginning.is_symlink():
             if target.exists():
                 raise SetupError(

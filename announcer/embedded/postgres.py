@@ -57,14 +57,22 @@ class EmbeddedPostgres:
 
     The data is there as well (``cluster``), or, when root starts it, in a folder of its own under
     /var/lib/announcer-embedded to which ``cluster`` is a link. ``programs`` is the folder of
-    another PostgreSQL (15 or newer) than the one found.
+    another PostgreSQL (15 or newer) than the one found, ``data`` where its data lies instead.
     """
 
-    def __init__(self, path: Path, *, durable: bool = True, programs: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        durable: bool = True,
+        programs: Path | None = None,
+        data: Path | None = None,
+    ) -> None:
         self._folder = ServerFolder(path)
         self._settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
         self._durable = durable
         self._programs = programs
+        self._data = data
         self._account = _account_to_run_as()
 
     def __enter__(self) -> Self:
@@ -87,7 +95,7 @@ class EmbeddedPostgres:
             for name in (SUPERUSER, OWNER, APP, NEWSROOM):
                 self._folder.make_secret(name)
             self._programs = self._programs or postgres_programs()
-            self._cluster = Cluster(self._folder, self._programs, self._account)
+            self._cluster = Cluster(self._folder, self._programs, self._account, self._data)
             self._cluster.prepare(self._folder.read(SUPERUSER), durable=self._durable)
         except BaseException:
             self.close()
@@ -194,10 +202,10 @@ def discard(path: Path) -> None:
 
 @contextmanager
 def running(
-    path: Path, *, durable: bool = False, programs: Path | None = None
+    path: Path, *, durable: bool = False, programs: Path | None = None, data: Path | None = None
 ) -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL that runs as long as the block. For tests: by default not durable."""
-    server = EmbeddedPostgres(path, durable=durable, programs=programs)
+    server = EmbeddedPostgres(path, durable=durable, programs=programs, data=data)
     with server, Supervisor() as supervisor:
         supervisor.start(server.child())
         yield server

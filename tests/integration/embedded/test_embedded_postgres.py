@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,13 +35,9 @@ def test_what_was_written_is_there_after_a_warm_restart(home: Path) -> None:
     with running(home / "pg", durable=True) as server, connect(server.owner_url) as owner:
         assert owner.execute("SHOW fsync").fetchone() == ("on",)
         owner.execute("CREATE TABLE news AS SELECT 'Äldreboendet i Grythyttan öppnar' AS title")
-    started = time.monotonic()
-    with running(home / "pg", durable=True) as server:
-        seconds = time.monotonic() - started
-        with connect(server.owner_url) as owner:
-            row = owner.execute("SELECT title FROM news").fetchone()
+    with running(home / "pg", durable=True) as server, connect(server.owner_url) as owner:
+        row = owner.execute("SELECT title FROM news").fetchone()
     assert row == ("Äldreboendet i Grythyttan öppnar",)
-    assert seconds < 3  # 0.2 on a quiet machine
 
 
 def test_the_app_role_owns_nothing_and_can_make_nothing(server: EmbeddedPostgres) -> None:
