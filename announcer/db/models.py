@@ -441,6 +441,8 @@ class StepRow(Base):
     settled_at: Mapped[Moment | None]
     held_at: Mapped[Moment | None]
     held_reason: Mapped[str] = mapped_column(server_default="")
+    #: A program holds it, and whoever is on duty says what becomes of it; else a person paused it.
+    stopped: Mapped[bool] = mapped_column(server_default="false")
     resumed_at: Mapped[Moment | None]
     __table_args__ = (
         UniqueConstraint("announcement", "key"),
@@ -491,11 +493,8 @@ class StepRow(Base):
                 "channel = 'intranet' AND state = 'sending' AND confirmed_at IS NULL"
             ),
         ),
-        Index(
-            "ix_step_stopped",
-            "held_at",
-            postgresql_where=text("held_at IS NOT NULL AND held_reason <> ''"),
-        ),
+        CheckConstraint("NOT stopped OR held_at IS NOT NULL", name="stopped"),
+        Index("ix_step_stopped", "held_at", postgresql_where=text("stopped")),
     )
 
 

@@ -143,7 +143,16 @@ class AnnouncementFacts:
         )
 
     def earlier(self, step: StepFacts) -> Mapping[str, StepFacts]:
-        """The steps that ``step`` comes after: those that it names, and whatever corrects these."""
+        """The steps that ``step`` comes after: those that it names, and whatever corrects these. Of
+        notices that a text is withdrawn, those outside the ones inside, and no other step."""
+        if step.planned.kind is StepKind.WITHDRAWAL:
+            return {
+                key: one
+                for key, one in self.steps.items()
+                if one.planned.kind is StepKind.WITHDRAWAL
+                and step.planned.external
+                and not one.planned.external
+            }
         return {
             key: one
             for key, one in self.steps.items()
@@ -179,18 +188,14 @@ def may_start(key: str, facts: AnnouncementFacts, now: datetime) -> Verdict:
 
 
 def _may_tell(facts: AnnouncementFacts, step: StepFacts) -> Verdict:
-    """A notice that a text is withdrawn waits for no window: inside first, then outside."""
-    before = [
-        one
-        for one in facts.steps.values()
-        if one.planned.kind is StepKind.WITHDRAWAL and step.planned.external
-        if not one.planned.external and one.state is not StepState.SETTLED
-    ]
+    """A notice that a text is withdrawn waits for no window: inside first, then outside. One that a
+    person gave up is not waited for: whoever acts on what does not hold is told."""
+    done = (StepState.SETTLED, StepState.WITHDRAWN)
     reasons = [
         *_standstill(facts),
         *_stopped(step),
         *_on_its_way(step),
-        *(_after(one) for one in before),
+        *(_after(one) for one in facts.earlier(step).values() if one.state not in done),
     ]
     return Verdict(tuple(reasons), facts.withdrawn_at)
 
@@ -338,6 +343,8 @@ def _release(step: StepFacts) -> list[Reason]:
 
 def since(facts: AnnouncementFacts, step: StepFacts) -> datetime | None:
     """When the last condition was met. A pause moves it: what was resumed is not late."""
+    if step.planned.kind is StepKind.WITHDRAWAL:
+        return facts.withdrawn_at
     earlier = facts.earlier(step).values()
     moments = [
         facts.planned_at,

@@ -177,7 +177,7 @@ def _may_begin(
 
 def stop(session: Session, step: StepRow, reason: str) -> None:
     """Hold one step until a person resumes the announcement; ``reason`` is a message id."""
-    step.held_at, step.held_reason = engine.now(session), reason
+    step.held_at, step.held_reason, step.stopped = engine.now(session), reason, True
     records.append(session, step.announcement, "step held", None, step=step.key, why=reason)
     log.warning("step stopped", step=step.key, channel=step.channel, said=reason)
 

@@ -17,12 +17,10 @@ from sqlalchemy.orm import Session
 
 from announcer.db import engine
 from announcer.db.models import AnnouncementRow, BatchRow, BlobRow, DeliveryRow, StepRow
-from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState, Job, Outcome, Recipient, Result
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.schedule import who_is_on_duty
-from announcer.domain.step import StepState
 from announcer.services import planning, records, resolving
 from announcer.services.composing import edition_of, rights_of
 from announcer.services.installation import Installation
@@ -134,8 +132,6 @@ def _shown(session: Session, installation: Installation, group: _Group) -> Doubt
         DeliveryRow.step == step.id, DeliveryRow.state == DeliveryState.IN_DOUBT.value
     )
     reply = session.scalar(newest.order_by(DeliveryRow.changed_at.desc()).limit(1))
-    withdrawn = (row.state, step.state)
-    gone = (AnnouncementState.WITHDRAWN.value, StepState.WITHDRAWN.value)
     return DoubtfulStep(
         public_id=row.public_id,
         title=records.text_of(records.text_in_force(session, row.id)).title,
@@ -153,7 +149,7 @@ def _shown(session: Session, installation: Installation, group: _Group) -> Doubt
             for one in (resolving.in_doubt(session, step) if step.external else ())
         ),
         can_look=kind.checks,
-        can_go_again=not any(one == state for one, state in zip(withdrawn, gone, strict=True)),
+        can_go_again=resolving.can_go_again(row, step),
     )
 
 

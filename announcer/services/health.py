@@ -167,8 +167,7 @@ def _stopped_steps(session: Session) -> int:
             select(func.count())
             .select_from(StepRow)
             .where(
-                StepRow.held_at.is_not(None),
-                StepRow.held_reason != "",
+                StepRow.stopped,
                 StepRow.state.in_((StepState.WAITING.value, StepState.SENDING.value)),
             )
         )

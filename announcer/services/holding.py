@@ -60,7 +60,7 @@ def hold(
             about = {"step": step} if step else {}
             records.append(session, row.id, "held", actor.pseudonym, why=ground, **about, **lent)
         if isinstance(held, StepRow):
-            held.held_reason = ground
+            held.held_reason, held.stopped = ground, False
         running = select(BatchRow.id).join(StepRow, StepRow.id == BatchRow.step)
         its = StepRow.key == step if step else true()
         return len(
@@ -101,7 +101,7 @@ def resume(installation: Installation, actor: Person, reference: str, step: str 
                 if stops and stood:
                     _count_on(one, stood, now)
                 if one.held_at is not None:
-                    one.held_at, one.held_reason = None, ""
+                    one.held_at, one.held_reason, one.stopped = None, "", False
                 take_up_batches(session, one)
         about = {"step": step} if step else {}
         records.append(session, row.id, "resumed", actor.pseudonym, **about, **lent)

@@ -15,7 +15,7 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.domain.errors import N_
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.schedule import who_is_on_duty
-from announcer.domain.step import StepState
+from announcer.domain.step import StepKind, StepState
 from announcer.services import calling, doubts, records, situation, stopped
 from announcer.services.calling import AGAIN, IN_DOUBT, STANDSTILL, STOPPED
 from announcer.services.installation import Installation
@@ -74,7 +74,8 @@ def _needs(session: Session) -> Iterator[_Need]:
                 {"channel": _name(group.step), "count": waiting},
             )
     for row, step in stopped.rows(session):
-        if step.held_at is not None and row.held_at is None:
+        is_notice = step.kind == StepKind.WITHDRAWAL.value
+        if step.held_at is not None and (row.held_at is None or is_notice):
             yield _Need(
                 row.id,
                 step.id,

@@ -139,6 +139,7 @@ def _rest(first: StepRow, revision: RevisionRow, page: StepRow, position: int) -
     step = _after(page, _about(first, StepKind.FIRST, revision, THE_REST, position))
     # What a person stopped stays stopped.
     step.held_at, step.held_reason = first.held_at, first.held_reason
+    step.stopped = first.stopped
     return step
 
 

@@ -17,7 +17,7 @@ from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.schedule import who_is_on_duty
-from announcer.domain.step import StepState
+from announcer.domain.step import StepKind, StepState
 from announcer.services import changes, planning, records, settling
 from announcer.services.installation import Installation
 
@@ -94,6 +94,14 @@ def in_doubt(session: Session, step: StepRow) -> Sequence[DeliveryRow]:
     return session.scalars(query.order_by(DeliveryRow.recipient)).all()
 
 
+def can_go_again(row: AnnouncementRow, step: StepRow) -> bool:
+    """Whether it is sent still: it was not given up, nor withdrawn, unless that is what it says."""
+    is_notice = step.kind == StepKind.WITHDRAWAL.value
+    return step.state != StepState.WITHDRAWN.value and (
+        is_notice or row.state != AnnouncementState.WITHDRAWN.value
+    )
+
+
 def take_out(
     session: Session,
     row: AnnouncementRow,
@@ -105,10 +113,13 @@ def take_out(
 
     Raises `Refusal` where it goes to nobody any more.
     """
-    if exit_ is Exit.AGAIN and row.state == AnnouncementState.WITHDRAWN.value:
-        raise Refusal(N_("Meddelandet är tillbakadraget."))
-    if exit_ is Exit.AGAIN and step.state == StepState.WITHDRAWN.value:
-        raise Refusal(N_("Steget går inte ut längre. Välj ett av de andra sätten."))
+    if exit_ is Exit.AGAIN and not can_go_again(row, step):
+        withdrawn = row.state == AnnouncementState.WITHDRAWN.value
+        raise Refusal(
+            N_("Meddelandet är tillbakadraget.")
+            if withdrawn
+            else N_("Steget går inte ut längre. Välj ett av de andra sätten.")
+        )
     if exit_ is Exit.AGAIN and changes.is_overtaken(session, step):
         raise Refusal(N_("Texten är rättad sedan dess. Välj ett av de andra sätten."))
     now = engine.now(session)

@@ -167,7 +167,7 @@ def _hold(session: Session) -> Sequence[UUID]:
     session.execute(
         update(StepRow)
         .where(StepRow.id.in_(may_be_out))
-        .values(held_at=now, held_reason=MAYBE_OUT)
+        .values(held_at=now, held_reason=MAYBE_OUT, stopped=True)
         .execution_options(synchronize_session=False)
     )
     return touched

@@ -32,7 +32,6 @@ from announcer.services import (
 from announcer.services.approvals import Standing
 from announcer.services.installation import Installation
 from announcer.services.meeting import Held
-from announcer.services.stopped import BY_A_PROGRAM
 
 
 @dataclass(frozen=True)
@@ -343,7 +342,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         external=step.external,
         state=StepState(step.state),
         held=step.held_at is not None,
-        stopped=step.held_at is not None and step.held_reason in BY_A_PROGRAM,
+        stopped=step.stopped,
         earliest=earliest if waiting and earliest > now else step.not_before,
         meant_for=step.meant_for,
         latest=_latest(step, verdict.since, earliest) if waiting else None,

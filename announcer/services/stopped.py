@@ -27,20 +27,15 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_, Refusal
-from announcer.domain.plan import since
+from announcer.domain.plan import AnnouncementFacts, since
 from announcer.domain.reach import goes_to
 from announcer.domain.schedule import who_is_on_duty
-from announcer.domain.step import StepState
+from announcer.domain.step import StepKind, StepState
 from announcer.services import planning, records, settling, situation
-from announcer.services.dispatching import TOO_LATE
 from announcer.services.holding import take_up_batches
 from announcer.services.installation import Installation
 from announcer.services.reach import would_reach
-from announcer.services.restoring import MAYBE_OUT
-from announcer.services.sweeping import KILLED
 
-#: What a step says where a program stopped it, and no person.
-BY_A_PROGRAM = (TOO_LATE, KILLED, MAYBE_OUT)
 OPEN = (StepState.WAITING.value, StepState.SENDING.value)
 LEFT = (DeliveryState.PENDING.value, DeliveryState.DEFERRED.value)
 #: Nobody plans further ahead; a longer time is a slip of the hand.
@@ -109,12 +104,7 @@ def rows(session: Session) -> list[tuple[AnnouncementRow, StepRow]]:
     query = (
         select(AnnouncementRow, StepRow)
         .join(StepRow, StepRow.announcement == AnnouncementRow.id)
-        .where(
-            StepRow.held_at.is_not(None),
-            StepRow.held_reason.in_(BY_A_PROGRAM),
-            StepRow.state.in_(OPEN),
-            AnnouncementRow.state != AnnouncementState.WITHDRAWN.value,
-        )
+        .where(StepRow.stopped, StepRow.state.in_(OPEN))
         .order_by(StepRow.held_at, AnnouncementRow.created_at, StepRow.position)
     )
     return [(row, step) for row, step in session.execute(query)]
@@ -131,8 +121,9 @@ def _shown(
     session: Session, installation: Installation, row: AnnouncementRow, step: StepRow, now: datetime
 ) -> Stopped:
     begun = step.state == StepState.SENDING.value
-    due = _due_since(session, row, step)
-    followers = tuple(_followers(session, step))
+    facts = situation.facts_of(session, row)
+    due = _due_since(session, facts, step)
+    followers = tuple(_followers(facts, step))
     kind = records.policy_of(session, installation, row).channels[step.channel]
     to = _left(session, step) if begun else would_reach(session, installation, row, step)
     return Stopped(
@@ -149,16 +140,15 @@ def _shown(
         late_by=now - due if due else None,
         to=to,
         begun=begun,
-        followers=tuple(dict.fromkeys(one.channel for one in followers)),
+        followers=tuple(dict.fromkeys(facts.steps[one].planned.channel for one in followers)),
         can_go_on=bool(followers) and _can_be_gone_past(step, now),
         can_be_moved=begun or step.not_before is not None,
     )
 
 
-def _due_since(session: Session, row: AnnouncementRow, step: StepRow) -> datetime | None:
+def _due_since(session: Session, facts: AnnouncementFacts, step: StepRow) -> datetime | None:
     """When the last thing that it waited for was there; for one under way, when it was to go on."""
     if step.state == StepState.WAITING.value:
-        facts = situation.facts_of(session, row)
         return since(facts, facts.steps[step.key])
     return session.scalar(
         select(func.min(BatchRow.due_at)).where(BatchRow.step == step.id, BatchRow.state == "ready")
@@ -170,16 +160,18 @@ def _left(session: Session, step: StepRow) -> int:
     return session.scalar(query) or 0
 
 
-def _followers(session: Session, step: StepRow) -> Iterator[StepRow]:
-    """The waiting steps that come after it, directly or through others. A step names all that it
-    comes after."""
-    for one in records.steps_of(session, step.announcement):
-        if step.key in one.after and one.state == StepState.WAITING.value:
-            yield one
+def _followers(facts: AnnouncementFacts, step: StepRow) -> Iterator[str]:
+    """The keys of the waiting steps that come after it, directly or through others, as the gate sees
+    it. A step names all that it comes after."""
+    for key, one in facts.steps.items():
+        if one.state is StepState.WAITING and step.key in facts.earlier(one):
+            yield key
 
 
 def _can_be_gone_past(step: StepRow, now: datetime) -> bool:
     """Whether the database lets those after it go without it; it asks for itself."""
+    if step.kind == StepKind.WITHDRAWAL.value:
+        return True
     lateness = timedelta(seconds=step.greatest_lateness_seconds)
     too_late = step.not_before is not None and step.not_before + lateness <= now
     return not step.external and (step.before_intranet or step.strength != "must" or too_late)
@@ -249,29 +241,38 @@ def give_up(
         raise Refusal(N_("Skriv varför det inte ska gå."))
     with installation.database.transaction("give up") as session:
         found = _find(session, installation, actor, reference, key)
-        step, followers = found.step, list(_followers(session, found.step))
+        step = found.step
+        followers = list(_followers(situation.facts_of(session, found.row), step))
         _refuse_giving_up(session, found, followers, after)
         session.add(GivenUpRow(step=step.id, actor=actor.pseudonym, ground=ground))
         session.flush()
-        if after is After.GO_ON and followers and session.get(PassedOverRow, step.id) is None:
+        if after is After.GO_ON and followers and _is_waited_for(session, step):
             session.add(PassedOverRow(step=step.id, actor=actor.pseudonym, ground=ground))
             _note(session, found, actor, "passed over", why=ground)
-        gone = [step, *(followers if after is After.STOP else ())]
+        keys = {key, *(followers if after is After.STOP else ())}
+        gone = [one for one in records.steps_of(session, found.row.id) if one.key in keys]
         for one in gone:
             one.state = StepState.WITHDRAWN.value
         session.flush()
         _let_go(session, found)
         _drop_what_is_left(session, step)
-        keys = [one.key for one in gone]
-        said = {"steps": keys} | ({"after": after.value} if followers and after else {})
+        said = {"steps": [one.key for one in gone]} | (
+            {"after": after.value} if followers and after else {}
+        )
         _note(session, found, actor, "given up", why=ground, **said)
         planning.wake(session, found.row)
         settling.complete(session, found.row)
     installation.wake()
 
 
+def _is_waited_for(session: Session, step: StepRow) -> bool:
+    """Whether those after it wait for it when it is given up; nobody waits for a notice then."""
+    is_notice = step.kind == StepKind.WITHDRAWAL.value
+    return not is_notice and session.get(PassedOverRow, step.id) is None
+
+
 def _refuse_giving_up(
-    session: Session, found: _Found, followers: Sequence[StepRow], after: After | None
+    session: Session, found: _Found, followers: Sequence[str], after: After | None
 ) -> None:
     step = found.step
     if step.channel == "intranet":
@@ -308,8 +309,9 @@ def _drop_what_is_left(session: Session, step: StepRow) -> None:
 def _find(
     session: Session, installation: Installation, actor: Person, reference: str, key: str
 ) -> _Found:
-    """The announcement's row first, as the gate takes it."""
-    row = records.under_way(session, reference)
+    """The announcement's row first, as the gate takes it. Of one that is withdrawn only the notices of
+    that are left."""
+    row = records.find(session, reference, lock=True)
     now = engine.now(session)
     policy = records.policy_of(session, installation, row)
     roles = who_is_on_duty(policy, row.class_name, now)
@@ -318,13 +320,15 @@ def _find(
     step = planning.step_named(session, row, key)
     if step is None:
         raise Refusal(N_("Det finns inget steg ”{key}” i planen."), key=key[:80])
-    if step.held_at is None or step.held_reason not in BY_A_PROGRAM or step.state not in OPEN:
+    if row.state == AnnouncementState.WITHDRAWN.value and step.kind != StepKind.WITHDRAWAL.value:
+        raise Refusal(N_("Meddelandet är tillbakadraget."))
+    if not step.stopped or step.state not in OPEN:
         raise Refusal(N_("Steget är inte stoppat. Någon annan kan ha hunnit före."))
     return _Found(row, step, now, records.in_right_of(actor, right))
 
 
 def _let_go(session: Session, found: _Found) -> None:
-    found.step.held_at, found.step.held_reason = None, ""
+    found.step.held_at, found.step.held_reason, found.step.stopped = None, "", False
     session.flush()
 
 

@@ -189,9 +189,10 @@ def test_only_who_is_on_duty_decides(world: World) -> None:
             act()
 
 
-def test_a_step_that_a_person_paused_is_theirs(world: World) -> None:
+@pytest.mark.parametrize("why", ["Fel bild", dispatching.TOO_LATE])
+def test_a_step_that_a_person_paused_is_theirs(world: World, why: str) -> None:
     public_id = published(world)
-    holding.hold(world.installation, world.communicator, public_id, "Fel bild", "press")
+    holding.hold(world.installation, world.communicator, public_id, why, "press")
     assert the_list(world) == {}
     with pytest.raises(Refusal):
         stopped.send_now(world.installation, world.communicator, public_id, "press")
@@ -220,6 +221,9 @@ def test_the_database_opens_nothing_by_giving_up_what_is_not_late(world: World) 
     with pytest.raises(psycopg.errors.CheckViolation, match="stopped"):
         as_app(world, give_up, *step)
     as_app(world, "UPDATE announcer.step SET held_at = now() WHERE id = %s", step[0])
+    with pytest.raises(psycopg.errors.CheckViolation, match="stopped"):
+        as_app(world, give_up, *step)
+    as_app(world, "UPDATE announcer.step SET stopped = true WHERE id = %s", step[0])
     as_app(world, give_up, *step)
     with pytest.raises(psycopg.errors.CheckViolation, match="must wait"):
         as_app(
