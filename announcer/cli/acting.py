@@ -78,7 +78,9 @@ def release(desk: Desk, announcement: str) -> None:
 @click.command()
 @click.argument("announcement")
 @click.option("--why", required=True, help="Why it is withdrawn; stands in the record.")
-@click.option("--tell", default="", help="A sentence for those who have had it.")
+@click.option(
+    "--tell", default="", help="A sentence for staff who have had it; the media get a fixed one."
+)
 @pass_desk
 def withdraw(desk: Desk, announcement: str, why: str, tell: str) -> None:
     """Withdraw ANNOUNCEMENT: nothing more starts, ever, and whoever had it is told."""

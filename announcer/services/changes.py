@@ -192,7 +192,8 @@ def change_of(session: Session, row: AnnouncementRow, step: StepRow) -> Change |
     first = session.get_one(StepRow, step.about)
     title = _titles(session, first)
     if step.kind == StepKind.WITHDRAWAL.value:
-        said = session.get(WithdrawalRow, row.id)
+        # Nobody has approved the sentence: it stays inside.
+        said = None if step.external else session.get(WithdrawalRow, row.id)
         at = row.withdrawn_at or row.created_at
         return Change(ChangeKind.WITHDRAWN, at, said.what if said else {}, title)
     correction = session.get_one(CorrectionRow, step.revision)

@@ -169,8 +169,8 @@ def withdraw(
 ) -> int:
     """Start nothing more, ever; what was approved stays on record.
 
-    Exactly those who have had the text are told, inside first; ``tell`` is a sentence for them in
-    each language that it is given in, and the reason, ``why``, stands in the record alone. By the
+    Exactly those who have had the text are told, inside first; ``tell`` is a sentence for those inside
+    in each language that it is given in, and the reason, ``why``, stands in the record alone. By the
     author while it waits for approval, by the information unit at any time. Returns how many
     recipients had been reached already.
     """

@@ -181,7 +181,8 @@ class WhyIn(Schema):
 
 
 class WithdrawalIn(WhyIn):
-    """The reason, and a sentence by language for those who have had the text."""
+    """The reason, and a sentence by language for those inside who have had the text; whoever has it
+    outside is told in fixed words."""
 
     tell = Dict(
         keys=String(validate=[Length(2, 12), NO_NUL]),

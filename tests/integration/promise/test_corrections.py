@@ -349,7 +349,8 @@ def test_a_withdrawal_tells_exactly_those_who_had_it_staff_first(world: World):
     assert outside == sorted(outside), "inside first"
     for message in told:
         text = read(message).get_body(("plain",)).get_content()
-        assert "Nytt kommer." in text
+        assert ("Nytt kommer." in text) is to_staff(message), "nobody has approved it"
+        assert "tillbaka" in text
         assert "Det här händer nu." not in text
         assert "Fel beslut." not in text
     world.advance(days=3)
