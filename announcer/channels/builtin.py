@@ -4,7 +4,7 @@ from announcer.channels import Channel
 from announcer.channels.email import StaffEmail
 from announcer.channels.intranet import Intranet, IntranetAddress
 from announcer.channels.newsroom import Newsroom
-from announcer.channels.poster import Poster
+from announcer.channels.poster import Poster, VisitorsPoster
 from announcer.channels.press import PressEmail
 from announcer.channels.smtp import SmtpServer, SmtpTransport
 
@@ -24,5 +24,6 @@ def built_in(
         Poster(),
         Newsroom(newsroom_url),
         PressEmail(transport, press_sender),
+        VisitorsPoster(),
     )
     return {channel.kind.name: channel for channel in channels}

@@ -1,10 +1,10 @@
-"""Posters for the staff boards: made and stored, then printed from the staff pages."""
+"""Posters for the boards: made and stored, then printed from the staff pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from announcer.channels import to_all, unsupported
-from announcer.domain.channel import POSTER
+from announcer.domain.channel import POSTER, VISITORS_BOARD
 from announcer.domain.delivery import Edition, Job, Outcome, Result
 from announcer.domain.errors import N_
 from announcer.render.catalogue import translator
@@ -13,7 +13,7 @@ from announcer.render.poster import poster
 
 @dataclass(frozen=True)
 class Poster:
-    """A PDF for one board; a person prints it and puts it up."""
+    """A PDF for boards where staff pass; a person prints it and puts it up."""
 
     kind = POSTER
     media_type = "application/pdf"
@@ -21,7 +21,9 @@ class Poster:
     idempotent = True
 
     def compose(self, edition: Edition) -> bytes:
-        """The PDF."""
+        """The PDF. Raises ValueError for an exercise that would leave the house."""
+        if self.kind.external and edition.content.exercise:
+            raise ValueError("an exercise never leaves the house")
         return poster(edition, translator(edition.language))
 
     def deliver(self, job: Job) -> Mapping[str, Outcome]:
@@ -33,3 +35,9 @@ class Poster:
     #: Whoever takes a poster down, or sees if it is up, is a person.
     withdraw = unsupported("withdraw")
     check = unsupported("check")
+
+
+class VisitorsPoster(Poster):
+    """A PDF for boards where visitors pass: it leaves the house."""
+
+    kind = VISITORS_BOARD

@@ -3,7 +3,7 @@
 import click
 
 from announcer.cli.context import Desk, pass_desk
-from announcer.domain.board import Task
+from announcer.domain.board import BoardKind, Task
 from announcer.domain.errors import N_
 from announcer.services import boards
 
@@ -15,6 +15,11 @@ TASKS = {
 }
 
 
+def _to_do(task: Task, kind: str) -> str:
+    visitors = task is Task.PUT_UP and kind == BoardKind.VISITORS
+    return N_("Sätt upp på besökstavlan") if visitors else TASKS[task]
+
+
 @click.command("boards")
 @pass_desk
 def boards_(desk: Desk) -> None:
@@ -22,7 +27,7 @@ def boards_(desk: Desk) -> None:
     for board in boards.at_my_workplace(desk.installation, desk.actor):
         click.echo(f"{board.id}  {board.workplace}, {board.name}")
         for task in board.tasks:
-            words = desk.translate(TASKS[task.task])
+            words = desk.translate(_to_do(task.task, board.kind))
             click.echo(f"  {task.public_id} {task.shown}  {words}: {task.title}  {task.day}")
 
 

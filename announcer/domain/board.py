@@ -1,10 +1,12 @@
 """A board: on which days somebody can put something up there, and what is to be done with it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
+
+from announcer.domain.channel import POSTER, VISITORS_BOARD
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: A workplace that is closed for longer has no board.
@@ -17,6 +19,13 @@ class BoardKind(StrEnum):
     STAFF = "staff"
     #: Whoever comes: what hangs there has left the house.
     VISITORS = "visitors"
+
+
+#: The channel that makes what hangs there.
+CHANNELS: Mapping[str, str] = {
+    BoardKind.STAFF: POSTER.name,
+    BoardKind.VISITORS: VISITORS_BOARD.name,
+}
 
 
 class Paper(StrEnum):

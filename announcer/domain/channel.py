@@ -72,11 +72,22 @@ PRESS = ChannelKind(
 #: The database takes what is withdrawn off the public page, in the withdrawal's own transaction.
 NEWSROOM = ChannelKind("newsroom", N_("Nyhetsrummet"), external=True, corrects=True, checks=True)
 
+#: The same where whoever comes passes by: what hangs there has left the house.
+VISITORS_BOARD = ChannelKind(
+    "visitors_board",
+    N_("Affisch på besökstavlan"),
+    external=True,
+    addresses=Addresses.BOARD,
+    corrects=True,
+)
+
 #: Channels by the names that policies write.
 Kinds = Mapping[str, ChannelKind]
 
 #: What comes with Announcer, in the order in which it is listed on a screen.
-BUILT_IN: Kinds = {kind.name: kind for kind in (INTRANET, EMAIL, POSTER, MEETING, PRESS, NEWSROOM)}
+BUILT_IN: Kinds = {
+    kind.name: kind for kind in (INTRANET, EMAIL, POSTER, MEETING, PRESS, NEWSROOM, VISITORS_BOARD)
+}
 
 _titles = {name: kind.title for name, kind in BUILT_IN.items()}
 #: What a screen calls each channel, Swedish message ids: words only, as the catalogues are. What is

@@ -12,7 +12,7 @@ from announcer.db import engine
 from announcer.db.models import BoardRow, GroupMemberRow, PersonRow, PressContactRow, UnitRow
 from announcer.domain.audience import BELOW, OWN, Person, Selection, Unit, Units
 from announcer.domain.board import BoardKind, Paper, poster_key
-from announcer.domain.channel import Addresses
+from announcer.domain.channel import Addresses, ChannelKind
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import Policy
 from announcer.people.shifts import phones_on_shift
@@ -121,23 +121,26 @@ def addressees(
         case Addresses.MAIL:
             return _by_mail(session, policy, audience, unit)
         case Addresses.BOARD:
-            return list(_posters(session, channel, languages))
+            return list(_posters(session, policy.channels[channel], languages))
         case Addresses.PHONE:
             return list(_by_phone(session, policy, audience, unit))
         case Addresses.ITSELF:
             return [Addressee(key=channel, address="", language=policy.organisation.language)]
 
 
-def _posters(session: Session, channel: str, languages: tuple[str, ...]) -> Iterator[Addressee]:
+def _posters(
+    session: Session, channel: ChannelKind, languages: tuple[str, ...]
+) -> Iterator[Addressee]:
+    kind = BoardKind.VISITORS if channel.external else BoardKind.STAFF
     large = select(BoardRow.id).where(
         BoardRow.paper == Paper.A3.value,
-        BoardRow.kind == BoardKind.STAFF.value,
+        BoardRow.kind == kind.value,
         BoardRow.removed_at.is_(None),
     )
     papers = Paper if session.scalars(large.limit(1)).first() else (Paper.A4,)
     for language in languages:
         for paper in papers:
-            yield Addressee(poster_key(channel, language, paper), "", language)
+            yield Addressee(poster_key(channel.name, language, paper), "", language)
 
 
 def _by_phone(

@@ -89,7 +89,7 @@ def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
         "logo": logo_of(sender),
         "qr": _qr_code(edition.page_url) if edition.page_url else None,
         "picture": None,
-        "rest": line_of(translate(N_("Resten finns på intranätet."))),
+        "rest": line_of(_rest(edition, translate)),
         "labels": {
             "contact": line_of(translate(N_("Frågor besvaras av"))),
             "record": line_of(translate(N_("Diarienummer"))),
@@ -97,6 +97,13 @@ def _content(edition: Edition, translate: Translate) -> dict[str, Any]:
             "qr": line_of(translate(N_("QR-kod till nyheten på intranätet"))),
         },
     }
+
+
+def _rest(edition: Edition, translate: Translate) -> str:
+    """Where the rest of a text is that the paper does not hold."""
+    if not edition.for_media:
+        return translate(N_("Resten finns på intranätet."))
+    return translate(N_("Fråga oss om resten: {web}")).format(web=edition.sender.web)
 
 
 def _is_corrected(edition: Edition) -> bool:

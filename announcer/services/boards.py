@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from announcer.db.models import BoardRow, BoardTickRow
+from announcer.db.models import AnnouncementRow, BoardRow, BoardTickRow
 from announcer.domain.audience import Person
 from announcer.domain.board import BoardKind, Task, mark_of
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
@@ -117,8 +117,7 @@ def done(installation: Installation, actor: Person, board: str, reference: str, 
             raise NewerError(
                 N_("Det finns en nyare affisch än den som visades. Se vad som gäller nu.")
             )
-        here = session.scalars(_standing().where(BoardRow.workplace == row.workplace)).all()
-        opens = hanging.is_up_by_name(session, [one.id for one in here], about) and (
+        opens = _is_up_everywhere(session, row, about) and (
             happening.note_up(session, installation, actor, about, row.workplace)
         )
     if opens:
@@ -134,10 +133,16 @@ def _uuid(text: str) -> UUID:
 
 
 def _standing() -> Select[BoardRow]:
-    """Staff boards that are on the list."""
-    return select(BoardRow).where(
-        BoardRow.removed_at.is_(None), BoardRow.kind == BoardKind.STAFF.value
-    )
+    """Boards that are on the list."""
+    return select(BoardRow).where(BoardRow.removed_at.is_(None))
+
+
+def _is_up_everywhere(session: Session, board: BoardRow, about: AnnouncementRow) -> bool:
+    """Whether, with the word of ``board``, its colleagues can read it on every board of theirs."""
+    if board.kind != BoardKind.STAFF:
+        return False
+    here = _standing().where(BoardRow.workplace == board.workplace, BoardRow.kind == board.kind)
+    return hanging.is_up_by_name(session, [one.id for one in session.scalars(here)], about)
 
 
 def _tick(session: Session, task: ToDo, actor: Person | None) -> bool:

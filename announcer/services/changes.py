@@ -30,7 +30,7 @@ CORRECTED = "the text was corrected"
 #: What is there to be read by whoever comes, and wakes nobody.
 PAGES = ("intranet", "newsroom")
 #: What is made anew with every correction: nobody is told by it that something was wrong.
-SILENT = (*PAGES, "poster")
+SILENT = (*PAGES, "poster", "visitors_board")
 
 
 def may_go() -> ColumnElement[bool]:

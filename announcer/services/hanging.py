@@ -25,16 +25,15 @@ from announcer.db.models import (
     WorkplaceRow,
 )
 from announcer.domain.announcement import AnnouncementState
-from announcer.domain.board import Hanging, Task, mark_of, next_open
+from announcer.domain.board import CHANNELS, BoardKind, Hanging, Task, mark_of, next_open
 from announcer.domain.declaring import Kind
 from announcer.domain.delivery import DeliveryState
 from announcer.people import workplaces
-from announcer.services import declaring, happening, records
+from announcer.services import declaring, happening, planning, records
 from announcer.services.installation import Installation
 
 #: A notice that nobody put up for so long is no news any more.
 OLD_NEWS = timedelta(days=30)
-CHANNEL = "poster"
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,7 @@ class ToDo:
 
     board: UUID
     board_name: str
+    kind: str
     workplace: str
     paper: str
     announcement: UUID
@@ -69,17 +69,26 @@ def tasks(
     session: Session, installation: Installation, boards: Sequence[BoardRow]
 ) -> Iterator[ToDo]:
     """What is to be done on each, the oldest first."""
-    if not boards:
-        return
+    for kind in BoardKind:
+        here = [one for one in boards if one.kind == kind]
+        if here:
+            yield from _tasks(session, installation, kind, here)
+
+
+def _tasks(
+    session: Session, installation: Installation, kind: BoardKind, boards: Sequence[BoardRow]
+) -> Iterator[ToDo]:
     now = engine.now(session)
     read_in = dict(session.execute(select(WorkplaceRow.name, WorkplaceRow.languages)).all())
     today = now.astimezone(installation.policy.zone).date()
-    for row in _candidates(session, now):
-        should, said = _should(session, row), _said(session, row)
+    for row in _candidates(session, kind, now):
+        should, said = _should(session, kind, row), _said(session, row)
         if should is None and all(one.last is None for one in said.values()):
             continue
-        reached = _workplaces(session, installation, row)
-        awaited = happening.awaited_boards(session, installation, row)
+        reached = _workplaces(session, installation, kind, row)
+        # Where visitors pass nothing is waited for.
+        staff = kind is BoardKind.STAFF
+        awaited = happening.awaited_boards(session, installation, row) if staff else ()
         for board in boards:
             there = said.get(board.id, _Said())
             if there.last is None and board.workplace not in reached:
@@ -93,6 +102,7 @@ def tasks(
                 yield ToDo(
                     board.id,
                     board.name,
+                    board.kind,
                     board.workplace,
                     board.paper,
                     row.id,
@@ -109,20 +119,21 @@ def tasks(
 def hanging(session: Session, board: UUID, row: AnnouncementRow) -> Hanging:
     """What hangs on a board by the last word, and what should."""
     said = _said(session, row).get(board, _Said())
-    return Hanging(said.last, _should(session, row))
+    kind = BoardKind(session.get_one(BoardRow, board).kind)
+    return Hanging(said.last, _should(session, kind, row))
 
 
 def is_up_by_name(session: Session, boards: Sequence[UUID], row: AnnouncementRow) -> bool:
-    """Whether the newest text hangs on all of these, by what signed-in people said."""
-    should, said = _should(session, row), _said(session, row)
+    """Whether the newest text hangs on all of these staff boards, by what signed-in people said."""
+    should, said = _should(session, BoardKind.STAFF, row), _said(session, row)
     return should is not None and all(should in said.get(b, _Said()).by_name for b in boards)
 
 
-def _candidates(session: Session, now: datetime) -> Sequence[AnnouncementRow]:
+def _candidates(session: Session, kind: BoardKind, now: datetime) -> Sequence[AnnouncementRow]:
     """Announcements that have a poster which is news still, and those that hang somewhere."""
     hang = select(BoardTickRow.announcement)
     fresh = select(StepRow.announcement).where(
-        StepRow.channel == CHANNEL, StepRow.started_at > now - OLD_NEWS
+        StepRow.channel == CHANNELS[kind], StepRow.started_at > now - OLD_NEWS
     )
     return session.scalars(
         select(AnnouncementRow)
@@ -131,12 +142,18 @@ def _candidates(session: Session, now: datetime) -> Sequence[AnnouncementRow]:
     ).all()
 
 
-def _workplaces(session: Session, installation: Installation, row: AnnouncementRow) -> set[str]:
-    """Where somebody of the poster's audience works."""
+def _workplaces(
+    session: Session, installation: Installation, kind: BoardKind, row: AnnouncementRow
+) -> set[str]:
+    """Where somebody of the poster's audience works; of one for visitors, somebody who was told."""
     policy = records.policy_of(session, installation, row)
     audience = session.scalars(
-        select(StepRow.audience).where(StepRow.announcement == row.id, StepRow.channel == CHANNEL)
+        select(StepRow.audience).where(
+            StepRow.announcement == row.id, StepRow.channel == CHANNELS[kind]
+        )
     ).first()
+    if audience and kind is BoardKind.VISITORS:
+        audience = planning.told(session, policy, row)
     return set(workplaces.handovers(session, policy, tuple(audience or ()), row.unit))
 
 
@@ -158,7 +175,7 @@ def _said(session: Session, row: AnnouncementRow) -> dict[UUID, _Said]:
     return found
 
 
-def _should(session: Session, row: AnnouncementRow) -> UUID | None:
+def _should(session: Session, kind: BoardKind, row: AnnouncementRow) -> UUID | None:
     """The newest text of which a poster is made; none of what was withdrawn or is over."""
     if row.state == AnnouncementState.WITHDRAWN.value or _is_over(session, row):
         return None
@@ -168,7 +185,7 @@ def _should(session: Session, row: AnnouncementRow) -> UUID | None:
         .join(RevisionRow, RevisionRow.id == StepRow.revision)
         .where(
             StepRow.announcement == row.id,
-            StepRow.channel == CHANNEL,
+            StepRow.channel == CHANNELS[kind],
             StepRow.kind != "withdrawal",
             DeliveryRow.state == DeliveryState.ACCEPTED.value,
         )

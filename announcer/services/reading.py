@@ -28,7 +28,7 @@ from announcer.db.models import (
 )
 from announcer.domain.announcement import Attachment, Content
 from announcer.domain.audience import Person, Reader, Staff, Units, concerns, may_read
-from announcer.domain.board import Paper, poster_key
+from announcer.domain.board import CHANNELS, BoardKind, Paper, poster_key
 from announcer.domain.errors import N_, NotFound
 from announcer.people.lookup import load_units
 from announcer.services.installation import Installation
@@ -279,20 +279,26 @@ def attachment(article: Article, name: str) -> Attachment:
     raise NotFound(N_("Bilagan finns inte."))
 
 
-def poster(session: Session, article: Article, language: str, paper: str = Paper.A4) -> bytes:
-    """The PDF that was made for the staff boards, on A4 where none was made for a larger ``paper``.
+def poster(
+    session: Session,
+    article: Article,
+    language: str,
+    paper: str = Paper.A4,
+    kind: BoardKind = BoardKind.STAFF,
+) -> bytes:
+    """The PDF that was made for the boards of a kind, on A4 where none was made for a larger ``paper``.
     Raises `NotFound` before it is made."""
-    papers = {Paper.A4, paper}
+    channel, papers = CHANNELS[kind], {Paper.A4, paper}
     content = session.scalar(
         select(BlobRow.content)
         .join(DeliveryRow, DeliveryRow.artefact == BlobRow.sha256)
         .join(StepRow, StepRow.id == DeliveryRow.step)
         .where(
             StepRow.announcement == article.listed.id,
-            StepRow.channel == "poster",
+            StepRow.channel == channel,
             # Of the text that is up: nobody prints one that has been corrected.
             StepRow.revision == article.listed.revision,
-            DeliveryRow.recipient.in_([poster_key("poster", language, one) for one in papers]),
+            DeliveryRow.recipient.in_([poster_key(channel, language, one) for one in papers]),
         )
         # What corrects it comes later in the plan; the larger paper has the longer key.
         .order_by(StepRow.position.desc(), DeliveryRow.recipient.desc())

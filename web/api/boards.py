@@ -9,7 +9,7 @@ from apiflask.validators import OneOf
 from flask import Response
 
 from announcer.domain.audience import Person
-from announcer.domain.board import Task
+from announcer.domain.board import BoardKind, Task
 from announcer.services import boards
 from announcer.services.installation import Installation
 from announcer.services.tokens import Scope
@@ -37,6 +37,7 @@ class BoardOut(Schema):
     id = String(required=True)
     workplace = String(required=True)
     name = String(required=True)
+    kind = String(required=True, validate=OneOf(list(BoardKind)))
     paper = String(required=True)
     tasks = List(Nested(TaskOut), required=True)
 
@@ -66,6 +67,7 @@ def listed() -> dict[str, Any]:
                 "id": str(board.id),
                 "workplace": board.workplace,
                 "name": board.name,
+                "kind": board.kind,
                 "paper": board.paper,
                 "tasks": [
                     {

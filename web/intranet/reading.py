@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request
 
+from announcer.domain.board import BoardKind
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.services import following, reading
@@ -119,11 +120,12 @@ def attachment(public_id: str, name: str) -> Response:
 
 @blueprint.get("/nyheter/<public_id>/affisch.pdf")
 def poster(public_id: str) -> Response:
-    """The poster for the staff boards, in the language and on the paper asked for."""
+    """The poster for the boards, in the language and on the paper asked for."""
     session = looking()
     article = reading.page(session, installation(), reader(), public_id)
     language = request.args.get("sprak", article.content.language)
-    content = reading.poster(session, article, language, request.args.get("papper", ""))
+    kind = BoardKind.VISITORS if request.args.get("tavla") == "visitors" else BoardKind.STAFF
+    content = reading.poster(session, article, language, request.args.get("papper", ""), kind)
     cache = _cache(reading.staff_first(session, [article.listed]))
     return answer(content, "application/pdf", name=f"affisch-{public_id}.pdf", cache=cache)
 

@@ -49,7 +49,7 @@ class Blackout(Strict):
     begins: Begins = Field(alias="from")
     until: Ends
     why: Words
-    channels: tuple[SentChannel, ...] = ("press", "newsroom")
+    channels: tuple[SentChannel, ...] = ("press", "newsroom", "visitors_board")
     classes: tuple[str, ...] = ()
     #: Whether classes for emergencies go all the same. Only where none is concerned can it be false.
     lifted_for_urgent: bool = True

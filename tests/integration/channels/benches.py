@@ -119,8 +119,8 @@ class Made(Bench):
         return list(self.made.values())
 
 
-def poster(_stack: ExitStack) -> Bench:
-    return Made(channels_at(9, "http://127.0.0.1:9")["poster"], page_text)
+def poster(_stack: ExitStack, name: str = "poster") -> Bench:
+    return Made(channels_at(9, "http://127.0.0.1:9")[name], page_text)
 
 
 class Newsroom(Made):

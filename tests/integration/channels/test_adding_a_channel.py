@@ -197,7 +197,7 @@ def test_the_command_line_knows_it(tmp_path, installed_package):
     policy = policy_of(tmp_path, *LINES)
     checked = CliRunner().invoke(cli, ["policy", "check", str(policy)])
     assert checked.exit_code == 0
-    assert "press, newsroom, sms, switchboard." in checked.output
+    assert "press, newsroom, visitors_board, sms, switchboard." in checked.output
     policy.write_text(policy.read_text().replace('"sms"', '"smss"'))
     refused = CliRunner().invoke(cli, ["policy", "check", str(policy)])
     assert refused.exit_code == 1

@@ -15,6 +15,7 @@ OURS: dict[str, Callable[[ExitStack], Bench]] = {
     "poster": benches.poster,
     "press": lambda stack: benches.Mail("press", stack),
     "newsroom": benches.Newsroom,
+    "visitors_board": lambda stack: benches.poster(stack, "visitors_board"),
 }
 THEIRS = ("sms", "switchboard")
 

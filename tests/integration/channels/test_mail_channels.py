@@ -36,6 +36,7 @@ def test_each_channel_goes_by_its_own_name(channels: dict[str, Channel]) -> None
         "poster": "poster",
         "press": "press",
         "newsroom": "newsroom",
+        "visitors_board": "visitors_board",
     }
     assert {n: c.batch_size for n, c in channels.items() if c.batch_size > 1} == {"email": 100}
     assert {n for n, c in channels.items() if c.idempotent} == {
