@@ -201,4 +201,4 @@ def test_the_command_line_knows_it(tmp_path, installed_package):
     policy.write_text(policy.read_text().replace('"sms"', '"smss"'))
     refused = CliRunner().invoke(cli, ["policy", "check", str(policy)])
     assert refused.exit_code == 1
-    assert "'newsroom', 'sms' or 'switchboard'. Name one of them" in str(refused.exception)
+    assert "'visitors_board', 'sms' or 'switchboard'. Name one of them" in str(refused.exception)

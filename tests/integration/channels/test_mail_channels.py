@@ -43,6 +43,7 @@ def test_each_channel_goes_by_its_own_name(channels: dict[str, Channel]) -> None
         "intranet",
         "poster",
         "newsroom",
+        "visitors_board",
     }
 
 

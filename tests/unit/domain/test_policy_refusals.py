@@ -167,7 +167,7 @@ SHAPES: list[tuple[dict[str, Any], str, str]] = [
     ({"classes": {}}, "classes", "name at least one"),
     ({STEPS: {}}, "classes.beslut.steps", "name at least one"),
     ({f"{PRESS}/after": "intranet"}, "steps.press.after", 'write a list, for example ["alla"]'),
-    ({f"{PRESS}/channel": "fax"}, "steps.press.channel", "'intranet', 'email', 'poster', 'meeting', 'press', 'newsroom' or 'visitors_board'"),
+    ({f"{PRESS}/channel": "fax"}, "steps.press.channel", "'press', 'newsroom' or 'visitors_board'"),
     ({f"{PRESS}/when": "alltid"}, "steps.press.when", "'always', 'audience' or 'channel'"),
     ({f"{PRESS}/release/by": []}, "steps.press.release.by", "name at least one"),
     ({f"{MEETING}/before_intranet": "kanske"}, "steps.mote.before_intranet", "write true or false"),
