@@ -8,7 +8,9 @@ from announcer.cli.context import Desk, pass_desk
 from announcer.cli.correcting import sentences
 from announcer.domain.declaring import Declaration, Kind
 from announcer.domain.errors import N_
+from announcer.render.exercise import MARK
 from announcer.services import crises, declaring
+from announcer.services.crises import CrisisStatus, Took
 from announcer.services.declaring import Preview
 
 WHAT = click.option(
@@ -78,6 +80,46 @@ def update(
 def lift(desk: Desk, announcement: str, what: dict[str, str], yes: bool) -> None:
     """Say that the danger that ANNOUNCEMENT told of is over, to everyone who was told."""
     _say(desk, Declaration("", "", what, kind=Kind.LIFTED, follows=announcement), yes)
+
+
+@crisis.command()
+@click.argument("announcement", required=False)
+@pass_desk
+def show(desk: Desk, announcement: str | None) -> None:
+    """List every crisis; of ANNOUNCEMENT, what was told when, and how long each step took."""
+    if announcement is None:
+        found = crises.all_of(desk.installation, desk.actor)
+        if not found:
+            click.echo(desk.translate(N_("Ingen kris har utlysts.")))
+        for one in found:
+            click.echo(f"{one.public_id}  {desk.moment(one.declared_at)}  {_title(desk, one)}")
+        return
+    one = crises.of(desk.installation, desk.actor, announcement)
+    click.echo(_title(desk, one))
+    for text in one.told:
+        click.echo(f"{desk.moment(text.at)}  {text.title}")
+        if text.alarmed_at:
+            alarmed = desk.translate(N_("Allt annat gick ut utan att vänta på sidan, från {when}."))
+            click.echo(f"  {alarmed.format(when=desk.moment(text.alarmed_at))}")
+        for step in text.steps:
+            click.echo(f"  {_took(desk, step)}")
+    if one.review:
+        click.echo(f"{desk.moment(one.review.at)}  {one.review.note}")
+
+
+def _title(desk: Desk, found: CrisisStatus) -> str:
+    return f"{desk.translate(MARK)}: {found.title}" if found.exercise else found.title
+
+
+def _took(desk: Desk, step: Took) -> str:
+    """A step with its time in minutes and seconds since the crisis was declared."""
+    name = desk.translate(desk.installation.policy.channels[step.channel].title)
+    if step.after is None:
+        under_way = N_("på väg") if step.began_at else N_("väntar")
+        return f"{name}: {desk.translate(under_way)}"
+    minutes, seconds = divmod(int(step.after.total_seconds()), 60)
+    done = desk.translate(N_("klart efter {minutes} min, nådda: {count}"))
+    return f"{name}: {done.format(minutes=f'{minutes}:{seconds:02d}', count=step.reached)}"
 
 
 @crisis.command()

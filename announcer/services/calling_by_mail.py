@@ -180,7 +180,8 @@ def _edition(
     Nothing of the text: it is read where its reader's rights are asked.
     """
     translate = translator(language)
-    text = records.text_of(records.text_in_force(session, row.id)).text_in(language)
+    content = records.text_of(records.text_in_force(session, row.id))
+    text = content.text_in(language)
     policy = records.policy_of(session, installation, row)
     take = N_("Öppna sidan och tryck på ”Jag tar det”, så vet de andra att någon gör det.")
     return Edition(
@@ -193,6 +194,7 @@ def _edition(
             audience=(),
             contact="",
             language=language,
+            exercise=content.exercise,
         ),
         language=language,
         sender=installation.sender,

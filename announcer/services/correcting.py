@@ -120,6 +120,9 @@ def _fit(
 ) -> Content:
     """The content as it can be taken in. Raises `BadSubmission`, or `Refusal`."""
     in_force = records.content_of(session, records.text_in_force(session, row.id))
+    # What no writer gives stays as it was declared.
+    given = {name: getattr(in_force, name) for name in _DECLARED}
+    look = replace(look, content=replace(look.content, **given))
     content = writing.check(session, installation, actor, look, row)
     _refuse_unfit(in_force, content)
     return replace(content, correction=_said(content, kind, what))
@@ -164,9 +167,10 @@ _PLANNED = (
     "known_at",
     "decision_at",
     "follows",
-    "exercise",
     "language",
 )
+#: What was declared with a crisis: an hour that was promised is changed by telling more.
+_DECLARED = ("exercise", "next_information")
 
 
 def _refuse_unfit(in_force: Content, content: Content) -> None:

@@ -11,6 +11,8 @@ from announcer.db.models import (
     AnnouncementRow,
     CrisisReviewRow,
     CrisisRow,
+    DeliveryRow,
+    StandstillRow,
     StepRow,
 )
 from announcer.domain.announcement import AnnouncementState
@@ -20,7 +22,7 @@ from announcer.domain.policy import Policy
 from announcer.domain.policy.crisis import Crisis
 from announcer.domain.step import StepState
 from announcer.logs import get_logger
-from announcer.services import calling, declaring, planning, records
+from announcer.services import calling, declaring, planning, records, situation
 from announcer.services.installation import Installation
 
 log = get_logger("announcer.crisis")
@@ -84,10 +86,33 @@ def _alarm(
         return now + LOOK_AGAIN
     if page.confirmed_at is not None or session.get(AlarmRow, page.id) is not None:
         return None
-    if now < page.started_at + wait:
-        return page.started_at + wait
+    since = _tried_since(session, row, page)
+    if since is None:
+        return now + LOOK_AGAIN
+    if now < since + wait:
+        return since + wait
     _raise_alarm(session, installation, row, policy, page)
     return None
+
+
+def _tried_since(session: Session, row: AnnouncementRow, page: StepRow) -> datetime | None:
+    """Since when the page that has begun could have been read back: not while it, its announcement or
+    everything stood still, nor while a correction waited. None while that lasts, and where nobody has
+    tried."""
+    facts = situation.facts_of(session, row)
+    still = facts.held_at or page.held_at or facts.corrected_since or facts.standstill_since
+    tried = select(DeliveryRow.id).where(DeliveryRow.step == page.id, DeliveryRow.attempts > 0)
+    if still or session.scalars(tried.limit(1)).first() is None:
+        return None
+    went_on = session.scalar(select(func.max(StandstillRow.ended_at)))
+    moments = (
+        page.started_at,
+        page.resumed_at,
+        facts.resumed_at,
+        facts.corrected_at,
+        went_on,
+    )
+    return max((moment for moment in moments if moment), default=None)
 
 
 def _page(session: Session, row: AnnouncementRow) -> StepRow | None:

@@ -6,14 +6,14 @@ it afterwards (`announcer.services.crises`). An exercise goes the same way and s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, CrisisRow, RevisionRow
+from announcer.db.models import AnnouncementRow, CrisisRow
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import Person
 from announcer.domain.content_rules import approval_faults, findings, language_in_words
@@ -29,6 +29,8 @@ from announcer.services import calling, planning, records, reviewing, writing
 from announcer.services.answering import with_answers
 from announcer.services.installation import Installation
 
+#: Within this a second tap is the first one once more.
+A_TAP = timedelta(minutes=15)
 MAY = N_("En kris utlyses av {roles}.")
 
 
@@ -120,7 +122,7 @@ def declare(installation: Installation, actor: Person, said: Declaration) -> Dec
         session.execute(select(engine.advisory_lock("declare crisis")))
         said = _going_on(session, installation, said)
         content = _text(session, installation, actor, said)
-        if before := _same(session, actor, content):
+        if before := _same(session, installation, actor, said, content):
             return Declared(before.public_id, AnnouncementState(before.state), again=True)
         row = _announcement(session, installation, actor, content)
         about = records.find(session, said.follows).id if said.follows else row.id
@@ -205,7 +207,7 @@ def _going_on(session: Session, installation: Installation, said: Declaration) -
     row = session.get_one(AnnouncementRow, first.about)
     if is_lifted(session, first.about):
         raise Refusal(N_("Faran är redan över."))
-    text = records.text_of(records.newest_revision(session, row.id))
+    text = records.text_of(records.text_in_force(session, row.id))
     return replace(
         said,
         template=first.template,
@@ -246,14 +248,32 @@ def is_lifted(session: Session, about: UUID) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def _same(session: Session, actor: Person, content: Content) -> AnnouncementRow | None:
-    return session.scalar(
-        select(AnnouncementRow).where(
-            AnnouncementRow.author == actor.pseudonym,
-            AnnouncementRow.submitted_hash == content.content_hash,
-            AnnouncementRow.state != AnnouncementState.WITHDRAWN.value,
-        )
+def _same(
+    session: Session,
+    installation: Installation,
+    actor: Person,
+    said: Declaration,
+    content: Content,
+) -> AnnouncementRow | None:
+    """What ``actor`` said before, in the same words; the hour that the policy promised may have moved
+    on since a first tap."""
+    theirs = select(AnnouncementRow).where(
+        AnnouncementRow.author == actor.pseudonym,
+        AnnouncementRow.state != AnnouncementState.WITHDRAWN.value,
     )
+    found = session.scalar(theirs.where(AnnouncementRow.submitted_hash == content.content_hash))
+    if found or content.next_information is None or said.next_information is not None:
+        return found
+    now = engine.now(session)
+    recent = theirs.where(AnnouncementRow.declared, AnnouncementRow.created_at > now - A_TAP)
+    for row in session.scalars(recent):
+        promised = records.text_of(records.text_in_force(session, row.id)).next_information
+        if promised is None or promised <= now:
+            continue
+        then = _text(session, installation, actor, replace(said, next_information=promised))
+        if then.content_hash == row.submitted_hash:
+            return row
+    return None
 
 
 def _announcement(
@@ -292,19 +312,17 @@ def _approve(
 
 
 def texts_of(session: Session, about: UUID) -> Sequence[tuple[CrisisRow, AnnouncementRow, Content]]:
-    """Everything that was told of a crisis, oldest first."""
+    """Everything that was told of a crisis, oldest first, as it stands: no correction that waits."""
     query = (
-        select(CrisisRow, AnnouncementRow, RevisionRow)
+        select(CrisisRow, AnnouncementRow)
         .join(AnnouncementRow, AnnouncementRow.id == CrisisRow.announcement)
-        .join(RevisionRow, RevisionRow.announcement == AnnouncementRow.id)
         .where(CrisisRow.about == about)
-        .order_by(CrisisRow.at, RevisionRow.number)
+        .order_by(CrisisRow.at)
     )
-    newest = {
-        row.id: (crisis, row, records.text_of(revision))
-        for crisis, row, revision in session.execute(query)
-    }
-    return list(newest.values())
+    return [
+        (crisis, row, records.text_of(records.text_in_force(session, row.id)))
+        for crisis, row in session.execute(query)
+    ]
 
 
 def promised(session: Session, about: UUID) -> datetime | None:

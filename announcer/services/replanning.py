@@ -11,7 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, CorrectionRow, DeliveryRow, RevisionRow, StepRow
+from announcer.db.models import (
+    AnnouncementRow,
+    CorrectionRow,
+    CrisisRow,
+    DeliveryRow,
+    RevisionRow,
+    StepRow,
+)
 from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.change import CorrectionKind
 from announcer.domain.delivery import DeliveryState
@@ -65,6 +72,8 @@ def correct(
         steps=[[step.key, step.channel] for step in added],
     )
     _take_up(session, installation, row)
+    if row.declared:  # its page may need an alarm as the first one did
+        session.get_one(CrisisRow, row.id).look_at = engine.now(session)
 
 
 def _hand_over(

@@ -1,6 +1,6 @@
 """A crisis from a phone, by who may and by nobody else; what goes where is said before it goes."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import click.testing
 import pytest
@@ -63,6 +63,16 @@ def test_it_is_shown_before_it_goes_and_goes_with_one_more_press(
     assert leader.page.url.path.startswith("/kris/")
     everybody = staff_of(world) | newsrooms(world)
     assert mailed(world, "dricksvattnet", "juomavesi") == everybody
+
+
+def test_the_hour_that_was_shown_is_the_hour_that_goes(world: World, leader: Visitor) -> None:
+    world.set_time(datetime(2026, 12, 8, 9, 14, tzinfo=UTC))
+    leader.get("/kris/utlys")
+    leader.press("Visa vad som går ut", plats=PLACE)
+    assert "Nästa information senast i dag 12.15" in leader.text
+    world.advance(minutes=5)
+    leader.press("Utlys nu")
+    assert "Nästa information senast i dag 12.15" in leader.text
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(world: World, leader: Visitor) -> None:
@@ -189,5 +199,10 @@ def test_on_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch) -> N
     world.settle()
     assert mailed(world, "dricksvattnet", "juomavesi") == staff_of(world) | newsrooms(world)
     assert run(chief, "lift", crisis, "--yes").exit_code == 0
+    said = run(chief, "show", crisis).output
+    assert TITLE in said
+    assert "E-post: klart efter 0:" in said
+    assert crisis in run(world.communicator, "show").output
+    assert run(world.somebody("kost"), "show").exit_code == 1
     assert run(world.communicator, "review", crisis, "--note", "Bra.").exit_code == 0
     assert run(chief, "drill", "koka vattnet", "--area", PLACE, "--yes").exit_code == 0

@@ -100,7 +100,7 @@ def _said(kind: Kind, follows: str) -> Declaration:
         template=form.get("mall", ""),
         area=form.get("plats", ""),
         what={one: form.get(f"tillagg-{one}", "") for one in policy.organisation.languages},
-        next_information=_moment(form.get("nasta", "")),
+        next_information=_moment(form.get("nasta", "")) or _shown_before(),
         exercise=_is_exercise(),
         kind=kind,
         follows=follows,
@@ -117,6 +117,17 @@ def _moment(typed: str) -> datetime | None:
     try:
         return datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=installation().policy.zone)
     except ValueError:
+        raise Refusal(NO_TIME) from None
+
+
+def _shown_before() -> datetime | None:
+    """The hour that was promised on the page before: what goes is what was shown."""
+    shown = request.form.get("utlovad", "")
+    if request.form.get("steg") != DO_IT or not shown:
+        return None
+    try:
+        return datetime.fromisoformat(shown).astimezone(installation().policy.zone)
+    except (ValueError, OverflowError):
         raise Refusal(NO_TIME) from None
 
 

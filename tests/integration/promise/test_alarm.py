@@ -1,6 +1,7 @@
 """An alarm opens what a page holds: in a declared crisis, after its time, and never otherwise."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,8 +9,19 @@ import psycopg
 import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
+from announcer.domain.change import CorrectionKind
 from announcer.domain.declaring import Declaration
-from announcer.services import declaring
+from announcer.domain.translating import CHECKED
+from announcer.services import (
+    correcting,
+    declaring,
+    dispatching,
+    holding,
+    restoring,
+    reviewing,
+    watching,
+)
+from tests.integration.promise.test_corrections import in_force
 from tests.integration.promise.test_gates import always_allow, database_refuses_nothing
 from tests.integration.promise.way import approve, newsrooms, wsgi
 from tests.public_house import PublicHouse
@@ -151,3 +163,121 @@ def test_the_newsroom_shows_nothing_without_page_or_alarm(
                 "with two places gone the press is told"
             )
         assert Reader(house.url).get(f"/nyheter/{public_id}").status_code == 404
+
+
+def alarms(world: World) -> int:
+    row = world.owner.execute("SELECT count(*) FROM announcer.alarm").fetchone()
+    assert row
+    return int(row[0])
+
+
+def paused(world: World, public_id: str) -> Callable[[], None]:
+    holding.hold(world.installation, world.communicator, public_id, "Vänta")
+    return lambda: holding.resume(world.installation, world.communicator, public_id)
+
+
+def page_paused(world: World, public_id: str) -> Callable[[], None]:
+    holding.hold(world.installation, world.communicator, public_id, "Vänta", "intranet")
+    return lambda: holding.resume(world.installation, world.communicator, public_id, "intranet")
+
+
+def all_still(world: World, public_id: str) -> Callable[[], None]:
+    world.owner.execute("INSERT INTO announcer.standstill (reason) VALUES ('clock')")
+    return lambda: restoring.go_on(world.installation, world.communicator) and None
+
+
+def being_corrected(world: World, public_id: str) -> Callable[[], None]:
+    author, was = world.somebody("ks", "chef"), in_force(world, public_id)
+    checked = {one: replace(words, of=CHECKED) for one, words in was.translations.items()}
+    said = replace(was, body="Koka vattnet i tre minuter.", translations=checked)
+    what = dict.fromkeys(was.languages, "Tre minuter, inte en.")
+    correcting.propose(world.installation, author, public_id, said, CorrectionKind.REAL, what)
+    return lambda: reviewing.approve(world.installation, author, public_id) and None
+
+
+@pytest.mark.parametrize("stand", [paused, page_paused, all_still, being_corrected])
+def test_the_page_has_its_time_only_while_somebody_tries_to_read_it(
+    world, app, stand: Callable[[World, str], Callable[[], None]]
+) -> None:
+    down(world)
+    public_id = declared(world)
+    world.settle()
+    go_on = stand(world, public_id)
+    world.advance(minutes=30)
+    world.settle()
+    with pytest.raises(CheckViolation, match="stands still"):
+        app.execute(RAISE, (page_of(world, public_id),))
+    go_on()
+    world.settle()
+    for minutes, seconds, raised in ((4, 50, 0), (0, 20, 1)):
+        world.advance(minutes=minutes, seconds=seconds)
+        world.settle()
+        assert alarms(world) == raised
+        assert set(world.press_mail()) == (newsrooms(world) if raised else set())
+
+
+def test_no_alarm_is_raised_of_a_page_that_nobody_has_tried_to_read(world, app) -> None:
+    down(world)
+    public_id = declared(world)
+    dispatching.look(world.installation)  # it has begun; no worker is there
+    world.advance(minutes=30)
+    watching.watch(world.installation)
+    with pytest.raises(CheckViolation, match="nobody has tried"):
+        app.execute(RAISE, (page_of(world, public_id),))
+    assert alarms(world) == 0
+
+
+def test_the_page_of_a_corrected_crisis_is_alarmed_about_as_the_first_one_is(world: World) -> None:
+    public_id = declared(world)
+    world.settle()
+    world.advance(minutes=10)
+    world.settle()
+    had = len(world.press_mail())
+    assert had == len(newsrooms(world))
+    down(world)
+    being_corrected(world, public_id)()
+    world.settle()
+    assert len(world.press_mail()) == had, "its page has not had its time"
+    world.advance(minutes=5, seconds=10)
+    world.settle()
+    assert alarms(world) == 1
+    assert len(world.press_mail()) == 2 * had
+
+
+def test_a_policy_in_the_database_gives_a_page_no_less_than_half_a_minute(world, app) -> None:
+    public_id = declared(world)
+    sha = "0" * 64
+    app.execute(
+        "INSERT INTO announcer.policy (sha256, source, loaded_at) SELECT %s,"
+        " jsonb_set(p.source::jsonb, '{crisis,wait}', '\"0 s\"')::text, now()"
+        " FROM announcer.policy p JOIN announcer.announcement a ON a.policy = p.sha256"
+        " WHERE a.public_id = %s",
+        (sha, public_id),
+    )
+    about = uuid4()
+    app.execute(
+        "INSERT INTO announcer.announcement (id, public_id, class_name, unit, author,"
+        " submitted_hash, policy, state, declared) SELECT %s, %s, class_name, unit, author, 'x', %s,"
+        " 'in_review', true FROM announcer.announcement WHERE public_id = %s",
+        (about, uuid4().hex, sha, public_id),
+    )
+    found = world.owner.execute("SELECT announcer.crisis_wait(%s)", (about,)).fetchone()
+    assert found == (timedelta(seconds=30),)
+
+
+def test_the_database_lets_no_step_of_an_exercise_leave_the_house(world, app) -> None:
+    public_id = declared(world, exercise=True)
+    world.settle()
+    # Whatever else keeps a plan from being changed.
+    world.owner.execute("ALTER TABLE announcer.step DISABLE TRIGGER gate")
+    with pytest.raises(CheckViolation, match="does not leave the house"):
+        app.execute(
+            "INSERT INTO announcer.step (id, announcement, revision, position, key, channel,"
+            " audience, external, before_intranet, after, floor_seconds, approval,"
+            " approvals_needed, author_last, release_by, ticked_by, greatest_lateness_seconds,"
+            " urgent, source, state) SELECT gen_random_uuid(), s.announcement, s.revision, 99,"
+            " 'press', 'press', '{press}', true, false, '{intranet}', 0, 'any', 1, false, '{}',"
+            " '{}', 60, true, '', 'waiting' FROM announcer.step s WHERE s.id = %s",
+            (page_of(world, public_id),),
+        )
+    assert world.press_mail() == []
