@@ -26,7 +26,15 @@ from announcer.domain.audience import Person
 from announcer.domain.manuscript import read_manuscript
 from announcer.domain.plan import Gate, may_start
 from announcer.people.lookup import directory, find_person
-from announcer.services import calling_by_mail, delivering, dispatching, sweeping, watching, writing
+from announcer.services import (
+    board_watch,
+    calling_by_mail,
+    delivering,
+    dispatching,
+    sweeping,
+    watching,
+    writing,
+)
 from announcer.services import status as statuses
 from announcer.services.importing import IMPORTS
 from announcer.services.status import AnnouncementStatus
@@ -229,6 +237,7 @@ class World:
         """What dispatcher and workers do once; returns how much there was to do."""
         swept = sweeping.sweep(self.installation)
         watching.watch(self.installation)
+        board_watch.watch(self.installation)
         begun = dispatching.look(self.installation)
         claimed = dispatching.claim(self.installation)
         for batch in claimed:

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from announcer import logs
 from announcer.db.engine import AWAY
 from announcer.logs import get_logger
-from announcer.services import calling_by_mail, dispatching, sweeping, watching
+from announcer.services import board_watch, calling_by_mail, dispatching, sweeping, watching
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
 from announcer.services.pace import Pace
@@ -82,7 +82,7 @@ def run(installation: Installation) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    sweep_at = 0.0
+    sweep_at = boards_at = 0.0
     while not stopping:
         asked = time.monotonic()
         try:
@@ -90,6 +90,9 @@ def run(installation: Installation) -> None:
                 sweeping.sweep(installation)
                 watching.watch(installation)
                 sweep_at = asked + sweeping.SWEEP_EVERY.total_seconds()
+            if asked >= boards_at:
+                board_watch.watch(installation)
+                boards_at = asked + board_watch.EVERY.total_seconds()
             # Asked before the round: what falls due during it is looked at right after.
             upcoming = dispatching.upcoming(installation)
             if not round_(installation):

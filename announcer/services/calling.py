@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session, aliased
 from announcer.db import engine
 from announcer.db.models import (
     AnnouncementRow,
+    BoardRow,
+    BoardTickRow,
     CallRow,
     DeliveryRow,
     StandstillRow,
@@ -157,6 +159,8 @@ def _from_json(stored: str) -> dict[str, object]:
 AGAIN = " #"
 #: Calls about what a program found; open no longer than it is as they say.
 IN_DOUBT, STOPPED, STANDSTILL = "in doubt", "stopped", "standstill"
+#: About the boards of a workplace; over as soon as somebody says that they did something there.
+BOARD = "board"
 
 
 def open_calls() -> Select[CallRow, AnnouncementRow]:
@@ -176,6 +180,7 @@ def open_calls() -> Select[CallRow, AnnouncementRow]:
             or_(CallRow.what.not_like(f"{IN_DOUBT}: %"), _still_in_doubt()),
             or_(CallRow.what.not_like(f"{STOPPED}: %"), _still_stopped()),
             or_(CallRow.what.not_like(f"{STANDSTILL}%"), _still_standing()),
+            ~_done_at_the_board(),
             ~_called_anew(),
         )
     )
@@ -211,6 +216,18 @@ def _still_stopped() -> ColumnElement[bool]:
 
 def _still_standing() -> ColumnElement[bool]:
     return exists().where(StandstillRow.ended_at.is_(None))
+
+
+def _done_at_the_board() -> ColumnElement[bool]:
+    """Whether somebody has been at the boards of the workplace since; what is left there is called
+    for anew in its time."""
+    begins = func.concat(f"{BOARD}: ", BoardRow.workplace, AGAIN)
+    return exists().where(
+        BoardTickRow.announcement == CallRow.announcement,
+        BoardTickRow.at >= CallRow.made_at,
+        BoardRow.id == BoardTickRow.board,
+        func.starts_with(CallRow.what, begins),
+    )
 
 
 def _called_anew() -> ColumnElement[bool]:

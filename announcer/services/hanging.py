@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -39,7 +39,8 @@ OLD_NEWS = timedelta(days=30)
 @dataclass(frozen=True)
 class ToDo:
     """One notice on one board; ``day`` (local) is when somebody can be there next. ``shown`` goes
-    back with the word that it is done: the word is about what was shown and nothing newer."""
+    back with the word that it is done: the word is about what was shown and nothing newer. ``since``
+    is aware UTC."""
 
     board: UUID
     board_name: str
@@ -54,6 +55,7 @@ class ToDo:
     day: date
     today: bool
     shown: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def _tasks(
                     day,
                     day == today,
                     mark_of(board.id, row.id, should),
+                    _since(session, kind, row, should),
                 )
 
 
@@ -192,6 +195,27 @@ def _should(session: Session, kind: BoardKind, row: AnnouncementRow) -> UUID | N
         .order_by(RevisionRow.number.desc())
         .limit(1)
     ).first()
+
+
+def _since(
+    session: Session, kind: BoardKind, row: AnnouncementRow, should: UUID | None
+) -> datetime:
+    """Since when that should hang there, or nothing should."""
+    begun = select(func.max(StepRow.started_at)).where(
+        StepRow.announcement == row.id,
+        StepRow.channel == CHANNELS[kind],
+        StepRow.revision == should,
+    )
+    lifted = (
+        select(func.min(AnnouncementRow.created_at))
+        .join(CrisisRow, CrisisRow.announcement == AnnouncementRow.id)
+        .where(CrisisRow.kind == Kind.LIFTED.value)
+        .where(
+            CrisisRow.about
+            == select(CrisisRow.about).where(CrisisRow.announcement == row.id).scalar_subquery()
+        )
+    )
+    return session.scalar(begun if should else lifted) or row.withdrawn_at or engine.now(session)
 
 
 def _is_over(session: Session, row: AnnouncementRow) -> bool:

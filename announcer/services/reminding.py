@@ -22,15 +22,18 @@ from announcer.services.installation import Installation
 from announcer.services.pace import CLOCK
 
 
-class _Need(NamedTuple):
-    """Something that waits for a person, as a thing to call for. ``since`` is aware UTC."""
+class Need(NamedTuple):
+    """Something that waits for a person, as a thing to call for. ``since`` is aware UTC. ``first`` are
+    the roles, towards ``unit``, that are called before whoever is on duty is called as well."""
 
     announcement: UUID
-    step: UUID
+    step: UUID | None
     what: str
     since: datetime
     message: str
     values: dict[str, str | int | datetime]
+    first: tuple[str, ...] = ()
+    unit: str = ""
 
 
 def remind(installation: Installation) -> int:
@@ -40,11 +43,11 @@ def remind(installation: Installation) -> int:
         if still and situation.standstill_reason(session) != CLOCK:
             return 0  # whoever brought a backup back is there, and looks at all of it together
         needs = _stands_still(session, still) if still else _needs(session)
-        due = [need for need in needs if _is_due(session, installation, need)]
-    return sum(_call(installation, need) for need in due)
+        due = [need for need in needs if is_due(session, installation, need)]
+    return sum(call_for(installation, need) for need in due)
 
 
-def _stands_still(session: Session, since: datetime) -> Iterator[_Need]:
+def _stands_still(session: Session, since: datetime) -> Iterator[Need]:
     """One call for all that waits: about whatever would go first."""
     first = session.scalar(
         select(StepRow)
@@ -58,14 +61,14 @@ def _stands_still(session: Session, since: datetime) -> Iterator[_Need]:
     )
     if first is not None:
         message = N_("Databasens klocka hoppade, och allt står stilla. Se efter vad som skulle gå.")
-        yield _Need(first.announcement, first.id, STANDSTILL, since, message, {})
+        yield Need(first.announcement, first.id, STANDSTILL, since, message, {})
 
 
-def _needs(session: Session) -> Iterator[_Need]:
+def _needs(session: Session) -> Iterator[Need]:
     for group in doubts.grouped(session):
         if group.recipients > group.by_itself:
             waiting = group.recipients - group.by_itself
-            yield _Need(
+            yield Need(
                 group.row.id,
                 group.step.id,
                 f"{IN_DOUBT}: {group.step.key}",
@@ -76,7 +79,7 @@ def _needs(session: Session) -> Iterator[_Need]:
     for row, step in stopped.rows(session):
         is_notice = step.kind == StepKind.WITHDRAWAL.value
         if step.held_at is not None and (row.held_at is None or is_notice):
-            yield _Need(
+            yield Need(
                 row.id,
                 step.id,
                 f"{STOPPED}: {step.key}",
@@ -90,31 +93,43 @@ def _name(step: StepRow) -> str:
     return CHANNEL_NAMES.get(step.channel, step.channel)
 
 
-def _is_due(session: Session, installation: Installation, need: _Need) -> bool:
+def is_due(session: Session, installation: Installation, need: Need) -> bool:
+    """Whether nobody was called for it yet, or long enough ago."""
     row = session.get_one(AnnouncementRow, need.announcement)
     again = records.policy_of(session, installation, row).duty.again
     last = session.scalar(select(func.max(CallRow.made_at)).where(*_thread(need)))
     return last is None or last < need.since or last + again <= engine.now(session)
 
 
-def _thread(need: _Need) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _thread(need: Need) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The calls for the same thing."""
     same = CallRow.what.startswith(f"{need.what}{AGAIN}", autoescape=True)
     return CallRow.announcement == need.announcement, same
 
 
-def _call(installation: Installation, need: _Need) -> int:
+def call_for(installation: Installation, need: Need) -> int:
+    """Make the call; returns whether that was now."""
     with installation.database.transaction("remind") as session:
         row = records.find(session, str(need.announcement), lock=True)
-        if not _is_due(session, installation, need):
+        if not is_due(session, installation, need):
             return 0  # another dispatcher was there first
         policy = records.policy_of(session, installation, row)
-        roles = who_is_on_duty(policy, row.class_name, engine.now(session))
-        before = session.scalar(select(func.count()).select_from(CallRow).where(*_thread(need)))
-        what = f"{need.what}{AGAIN}{(before or 0) + 1}"
-        step = session.get_one(StepRow, need.step)
+        made = session.scalars(select(CallRow.made_at).where(*_thread(need))).all()
+        what = f"{need.what}{AGAIN}{len(made) + 1}"
+        roles = need.first
+        if not roles or any(at >= need.since for at in made):
+            on_duty = who_is_on_duty(policy, row.class_name, engine.now(session))
+            roles = tuple(dict.fromkeys((*roles, *on_duty)))
+        step = session.get_one(StepRow, need.step) if need.step else None
         return int(
             calling.call(
-                session, row, what, roles, need.message, step=step, of_unit="", **need.values
+                session,
+                row,
+                what,
+                roles,
+                need.message,
+                step=step,
+                of_unit=need.unit,
+                **need.values,
             )
         )

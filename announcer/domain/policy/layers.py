@@ -120,6 +120,16 @@ def _quiet(owner: Policy, ours: Policy) -> Iterator[str]:
         )
 
 
+def _boards(owner: Policy, ours: Policy) -> Iterator[str]:
+    was, now = owner.boards, ours.boards
+    if was is None:
+        return
+    if now is None:
+        yield "boards: the owner has it. Copy it."
+    elif now.ready > was.ready or now.hours not in (None, was.hours):
+        yield f"boards.ready: is {was.ready} at the owner, in its hours. Write that or sooner."
+
+
 def _duty(owner: Policy, ours: Policy) -> Iterator[str]:
     yield from more_roles("duty.by", owner.duty.by, ours.duty.by)
     if ours.duty.again > owner.duty.again:
@@ -202,6 +212,7 @@ POLICY_COMPARISONS: tuple[Callable[[Policy, Policy], Iterator[str]], ...] = (
     _blackouts,
     _quiet,
     _duty,
+    _boards,
     _events,
     _limits,
     _answers,

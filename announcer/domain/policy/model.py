@@ -16,6 +16,7 @@ from announcer.domain.calendar import WorkingCalendar, day_matches, public_holid
 from announcer.domain.channel import BUILT_IN, Kinds
 from announcer.domain.notation import Duration
 from announcer.domain.policy.blackouts import Blackout
+from announcer.domain.policy.boards import Boards
 from announcer.domain.policy.channels import known
 from announcer.domain.policy.classes import Event, MessageClass
 from announcer.domain.policy.content import Limits
@@ -62,6 +63,7 @@ class Policy(Strict):
     classes: Mapping[str, MessageClass] = Field(min_length=1)
     quiet: Quiet | None = None
     duty: Duty = Duty()
+    boards: Boards | None = None
     blackouts: tuple[Blackout, ...] = ()
     limits: Limits = Limits()
     spokespersons: tuple[Spokesperson, ...] = ()

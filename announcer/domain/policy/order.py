@@ -12,6 +12,7 @@ from announcer.domain.notation import quoted
 from announcer.domain.policy.approval import chain_faults, chains
 from announcer.domain.policy.audiences import audience_faults, reach_faults
 from announcer.domain.policy.blackouts import blackout_faults
+from announcer.domain.policy.boards import board_faults
 from announcer.domain.policy.content import content_rule_faults
 from announcer.domain.policy.crisis import crisis_faults
 from announcer.domain.policy.duty import duty_faults
@@ -33,6 +34,7 @@ def ordering_faults(policy: "Policy") -> list[str]:
         *_event_faults(policy),
         *quiet_faults(policy),
         *duty_faults(policy),
+        *board_faults(policy),
         *blackout_faults(policy),
         *audience_faults(policy),
     ]

@@ -111,6 +111,8 @@ WEAKER: list[tuple[dict[str, Any], str, str]] = [
     ({"quiet/channels": ["press"]}, "quiet", "'email'"),
     ({"duty": {"by": ["chef"]}}, "duty.by", "Remove it"),
     ({"duty": {"again": "2 h"}}, "duty.again", "sooner"),
+    ({"boards": REMOVED}, "boards", "Copy it"),
+    ({"boards/ready": "9 h"}, "boards.ready", "sooner"),
     ({"events/klart/opened_by": ["chef", "informationsenheten"]}, "events.klart.opened_by", "Remove it"),
     ({"events/klart/needs": "nothing"}, "events.klart.needs", '"note"'),
     ({"events/klart/percent": 50}, "events.klart.percent", "Raise or remove"),
