@@ -389,6 +389,7 @@ def test_problems_are_told_in_the_callers_language(world, caller, language, word
         (json.dumps({**TEXT, "known_at": "0001-01-01T00:00:00+05:00"}).encode(), {}, "invalid"),
         (json.dumps({**TEXT, "okant": 1}).encode(), {}, "invalid"),
         (json.dumps({**TEXT, "title": "a\x00b"}).encode(), {}, "invalid"),
+        (json.dumps({**TEXT, "body": "a\ud800b"}).encode(), {}, "invalid"),
     ],
 )
 def test_what_cannot_be_read_is_explained(world, caller, content, headers, problem):

@@ -2,10 +2,16 @@
 
 import pytest
 
+from announcer.domain.announcement import Content
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
 from tests.integration.promise.way import to_the_press
 from tests.world import World
+from web.intranet.correcting import changed
+
+EMPTY = dict.fromkeys(("class_name", "unit", "title", "summary", "body", "contact"), "") | {
+    "audience": ()
+}
 
 OTHER_NEWS = "Är det en annan nyhet, skriv ett nytt meddelande i stället."
 
@@ -89,3 +95,10 @@ def test_nothing_is_said_of_the_time_before_the_press_when_the_press_has_it(
     author = sign_in(world.chief)
     author.get(f"/meddelanden/{mailed}/ratta")
     assert OTHER_NEWS not in author.text
+
+
+def test_what_changed_is_shown_line_by_line_however_alike_the_lines_are() -> None:
+    lines = [f"Rad {number} om skolan och biblioteket i kommunen." for number in range(800)]
+    other = [line.replace("skolan", "skolorna") for line in lines]
+    was, now = (Content(**{**EMPTY, "body": "\n".join(some)}) for some in (lines, other))
+    assert list(changed(was, now)) == [("-", one) for one in lines] + [("+", one) for one in other]

@@ -75,6 +75,14 @@ def test_a_change_without_the_token_of_the_session_is_refused(world: World, desk
             assert desk.client.post(path).status_code == 400, path
 
 
+def test_no_form_takes_what_no_database_can_hold(world: World, desk: Visitor) -> None:
+    for method, path in doors(world):
+        if method == "POST":
+            answer = desk.ask(method, path, varfor="a\x00b")
+            assert answer.status_code == 400, path
+            assert "som inte går att spara" in answer.text, path
+
+
 def test_a_colleague_without_a_role_is_kept_from_everything_on_the_desk(
     world: World, colleague: Visitor, publish: Publish
 ) -> None:

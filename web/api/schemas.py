@@ -32,8 +32,8 @@ from announcer.services.returning import LONGEST_REASON
 LARGEST_BASE64 = (LARGEST_ATTACHMENT + 2) // 3 * 4
 LANGUAGE = Regexp(r"^[a-z]{2}\Z", error="two small letters, as in ISO 639-1")
 NAME = Length(1, 80)
-#: Nothing can say more than PostgreSQL can hold.
-NO_NUL = Regexp(r"^[^\x00]*\Z", error="a character that cannot be stored")
+#: Nothing can say more than PostgreSQL can hold: no NUL, and no half of a pair of UTF-16.
+NO_NUL = Regexp(r"^[^\x00\ud800-\udfff]*\Z", error="a character that cannot be stored")
 #: The first and last year have moments that do not exist in UTC.
 A_DATE = Range(
     min=datetime(2, 1, 1, tzinfo=UTC),

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from announcer.config import Config
 from announcer.domain.audience import Person, Reader, Units
+from announcer.domain.errors import N_, Refusal
 from announcer.people.lookup import load_units
 from announcer.services import arriving, reader_token, reading
 from announcer.services.arriving import Arrival
@@ -206,6 +207,13 @@ def admit() -> Response | None:
     if request.method not in ("GET", "HEAD"):
         abort(401)
     return redirect(url_for("signin.choose", vidare=request.full_path.rstrip("?")))
+
+
+def refuse_what_cannot_be_stored() -> None:
+    """Before every form: no field holds what PostgreSQL cannot. Raises `Refusal`."""
+    typed = request.form.items(multi=True) if request.method == "POST" else ()
+    if any("\x00" in words for field in typed for words in field):
+        raise Refusal(N_("Det finns ett tecken i texten som inte går att spara. Skriv om den."))
 
 
 def is_on_loopback() -> bool:

@@ -34,7 +34,7 @@ from web.intranet import (
     workplace_codes,
     writing,
 )
-from web.intranet.access import admit, look_away
+from web.intranet.access import admit, look_away, refuse_what_cannot_be_stored
 from web.intranet.errors import LARGEST_REQUEST, explain_errors
 from web.intranet.words import language, teach
 from web.shared.faults import House
@@ -83,6 +83,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app.before_request(admit)
     app.teardown_request(look_away)
     csrf = CSRFProtect(app)
+    app.before_request(refuse_what_cannot_be_stored)
     # Its code is all that it asks for; it knows no session, and gives none.
     csrf.exempt(board.blueprint)
     board.limit(app)
