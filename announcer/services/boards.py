@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from announcer.db.models import AnnouncementRow, BoardRow, BoardTickRow
 from announcer.domain.audience import Person
-from announcer.domain.board import BoardKind, Task, mark_of
+from announcer.domain.board import CHANNELS, BoardKind, Task, mark_of
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.services import hanging, happening, records
-from announcer.services.hanging import ToDo
+from announcer.services.hanging import OnBoard, ToDo
 from announcer.services.installation import Installation
 
 
@@ -56,6 +56,29 @@ def at_my_workplace(installation: Installation, actor: Person) -> list[BoardStat
             )
             for one in boards
         ]
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """Where an announcement hangs and where not. ``made``: a poster of it is to be there at all."""
+
+    boards: tuple[OnBoard, ...]
+    made: bool
+
+    @property
+    def up(self) -> int:
+        """On how many boards it hangs as it should."""
+        return sum(one.task is None for one in self.boards)
+
+
+def everywhere(installation: Installation, actor: Person, reference: str) -> Everywhere:
+    """On which boards it is, for the information unit. Raises `NotAllowed`, `NotFound`."""
+    installation.require_information_unit(actor)
+    with installation.database.reading() as session:
+        row = records.find(session, reference)
+        channels = {step.channel for step in records.steps_of(session, row.id)}
+        made = not channels.isdisjoint(CHANNELS.values())
+        return Everywhere(tuple(hanging.on_boards(session, installation, row)), made)
 
 
 def shown_at(installation: Installation, code: str) -> str:

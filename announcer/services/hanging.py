@@ -59,6 +59,17 @@ class ToDo:
 
 
 @dataclass(frozen=True)
+class OnBoard:
+    """A notice on a board: what is to be done there, None where all is; ``by_name`` where somebody
+    with a name has said that it hangs there."""
+
+    workplace: str
+    board: str
+    task: Task | None
+    by_name: bool
+
+
+@dataclass(frozen=True)
 class _Said:
     """What people said of a notice on a board: what hangs there by the last word, and of which
     texts somebody with a name said it."""
@@ -117,6 +128,26 @@ def _tasks(
                     mark_of(board.id, row.id, should),
                     _since(session, kind, row, should),
                 )
+
+
+def on_boards(
+    session: Session, installation: Installation, row: AnnouncementRow
+) -> Iterator[OnBoard]:
+    """Every board on which it hangs, or on which it should."""
+    said = _said(session, row)
+    standing = select(BoardRow).where(BoardRow.removed_at.is_(None))
+    boards = session.scalars(standing.order_by(BoardRow.workplace, BoardRow.name)).all()
+    should = {kind: _should(session, kind, row) for kind in BoardKind}
+    reached = {
+        kind: _workplaces(session, installation, kind, row) if should[kind] else set()
+        for kind in BoardKind
+    }
+    for board in boards:
+        kind, there = BoardKind(board.kind), said.get(board.id, _Said())
+        if there.last is None and (not should[kind] or board.workplace not in reached[kind]):
+            continue
+        now = Hanging(there.last, should[kind])
+        yield OnBoard(board.workplace, board.name, now.task, should[kind] in there.by_name)
 
 
 def hanging(session: Session, board: UUID, row: AnnouncementRow) -> Hanging:

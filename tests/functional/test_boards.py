@@ -312,6 +312,43 @@ def test_only_those_who_work_there_and_the_information_unit_see_and_say_it(
     assert desk.ask("POST", f"/personaltavlor/{board.id}", **said).status_code == 400
 
 
+def test_the_information_unit_sees_where_it_is_up_and_where_not(
+    world: World, desk: Visitor, colleague: Visitor
+) -> None:
+    lines = (f"{workplace(world)},{name},staff,a4,sv,mon-fri" for name in ("Entré", "Fikarum"))
+    import_boards(world.installation, (HEADER + "\n".join(lines)).encode())
+    public_id = approve(world, world.decision("Nya öppettider", audience='["bibliotek"]'))
+
+    def said() -> str:
+        desk.get(f"/meddelanden/{public_id}")
+        return " ".join(desk.text.split())
+
+    assert "ingen tavla väntar på den" in said()
+    world.settle()
+    assert "Uppe på 0 av 2 tavlor." in said()
+    colleague.get("/personaltavlor")
+    colleague.press("Den sitter uppe", near=str(board_named(world, "Entré").id))
+    stranger = httpx.Client(base_url=world.url, trust_env=False)
+    pressed(stranger, stranger.get(f"/tavla/{board_named(world, 'Fikarum').code}"))
+    assert "Uppe på 2 av 2 tavlor." in said()
+    assert "Biblioteket, Entré Uppe Biblioteket, Fikarum Uppe, sagt vid tavlan" in said()
+    corrected(world, public_id)
+    assert "Uppe på 0 av 2 tavlor." in said()
+    assert said().count("Den gamla sitter uppe") == 2
+    holding.withdraw(world.installation, world.communicator, public_id, "fel")
+    assert said().count("Sitter kvar") == 2
+    for _ in range(2):
+        colleague.get("/personaltavlor")
+        colleague.press("Den är nertagen")
+    assert "ingen tavla väntar på den" in said()
+    assert "På tavlorna" not in colleague.get(f"/meddelanden/{public_id}").text
+
+
+def board_named(world: World, name: str) -> boards.BoardStatus:
+    found = boards.at_my_workplace(world.installation, world.communicator)
+    return next(one for one in found if one.name == name)
+
+
 def test_on_the_command_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Desk, "installation", world.installation)
     public_id = out(world)

@@ -5,9 +5,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from announcer.domain.announcement import AnnouncementState
-from announcer.services import briefing, correcting, correcting_words, happening, holding, status
+from announcer.services import (
+    boards,
+    briefing,
+    correcting,
+    correcting_words,
+    happening,
+    holding,
+    status,
+)
 from web.intranet import picture
 from web.intranet.access import actor, installation
+from web.intranet.words import on_the_desk
 
 blueprint = Blueprint("following", __name__, url_prefix="/meddelanden/<public_id>")
 
@@ -22,6 +31,9 @@ def one(public_id: str) -> str:
         briefed=any(step.channel == "meeting" for step in found.steps)
         and briefing.is_readable(installation(), actor(), public_id),
         picture=picture.of_status(found),
+        on_boards=boards.everywhere(installation(), actor(), public_id)
+        if on_the_desk(actor())
+        else None,
         can_correct=correcting.may_correct(installation(), actor(), public_id),
     )
 
