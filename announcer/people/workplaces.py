@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from announcer.db.models import PersonRow, WorkplaceRow
@@ -108,6 +108,17 @@ def workplaces_of_staff(session: Session) -> set[str]:
     """Where everyone who works here works."""
     query = select(PersonRow.workplace).where(PersonRow.left_at.is_(None)).distinct()
     return {name for name in session.scalars(query) if name}
+
+
+def unit_at(session: Session, place: str) -> str:
+    """The unit that most of those belong to who work there; empty where nobody does."""
+    query = (
+        select(PersonRow.unit)
+        .where(PersonRow.workplace == place, PersonRow.left_at.is_(None))
+        .group_by(PersonRow.unit)
+        .order_by(func.count().desc(), PersonRow.unit)
+    )
+    return session.scalars(query.limit(1)).first() or ""
 
 
 def handovers(

@@ -6,15 +6,16 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import AnnouncementRow, BoardRow, PersonRow
+from announcer.db.models import AnnouncementRow, BoardRow
 from announcer.domain.board import Task, next_open
 from announcer.domain.calendar import in_utc
 from announcer.domain.errors import N_
 from announcer.domain.policy import Policy
+from announcer.people.workplaces import unit_at
 from announcer.services import hanging, records, reminding, situation
 from announcer.services.calling import BOARD
 from announcer.services.hanging import ToDo
@@ -72,7 +73,7 @@ def _needs(
                 LATE,
                 {"place": place, "boards": ", ".join(sorted(name for _, name in late))},
                 policy.boards.by,
-                _unit(session, place),
+                unit_at(session, place),
             )
 
 
@@ -83,14 +84,3 @@ def _late_at(policy: Policy, board: BoardRow, since: datetime) -> datetime:
     day = next_open(board.open_days, policy.is_day_off, today)
     begins = since if day == today else in_utc(day, time(), policy.zone)
     return policy.boards.late_at(begins, policy.calendars)
-
-
-def _unit(session: Session, place: str) -> str:
-    """The unit that most of those belong to who work there."""
-    query = (
-        select(PersonRow.unit)
-        .where(PersonRow.workplace == place, PersonRow.left_at.is_(None))
-        .group_by(PersonRow.unit)
-        .order_by(func.count().desc(), PersonRow.unit)
-    )
-    return session.scalars(query.limit(1)).first() or ""

@@ -11,6 +11,7 @@ from announcer.db.models import AnnouncementRow, BoardRow, BoardTickRow
 from announcer.domain.audience import Person
 from announcer.domain.board import CHANNELS, BoardKind, Task, mark_of
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
+from announcer.people.workplaces import unit_at
 from announcer.services import hanging, happening, records
 from announcer.services.hanging import OnBoard, ToDo
 from announcer.services.installation import Installation
@@ -34,15 +35,13 @@ class BoardStatus:
 
 
 def at_my_workplace(installation: Installation, actor: Person) -> list[BoardStatus]:
-    """The boards where ``actor`` works; for the information unit, all of them."""
-    everywhere = installation.policy.has_role(
-        actor, installation.policy.information_unit, actor.unit
-    )
+    """The boards where ``actor`` works or leads; for the information unit, all of them."""
     with installation.database.reading() as session:
         query = _standing().order_by(BoardRow.workplace, BoardRow.name)
-        if not everywhere:
-            query = query.where(BoardRow.workplace == actor.workplace)
-        boards = session.scalars(query).all()
+        found = session.scalars(query).all()
+        places = {one.workplace for one in found}
+        mine = {place for place in places if _is_theirs(session, installation, actor, place)}
+        boards = [one for one in found if one.workplace in mine]
         tasks = list(hanging.tasks(session, installation, boards))
         return [
             BoardStatus(
@@ -119,17 +118,14 @@ def done(installation: Installation, actor: Person, board: str, reference: str, 
     """Say what was done with an announcement at a board; returns what it was. ``shown`` is that of
     the task which they were shown.
 
-    By whoever works there and by the information unit. Raises `NotAllowed`, `NotFound`, `NewerError`
+    By whoever works or leads there and by the information unit. Raises `NotAllowed`, `NotFound`, `NewerError`
     where the text that was shown is no longer the one, or `Refusal` where nothing is to be done.
     """
     with installation.database.transaction("board done") as session:
         row = session.scalars(_standing().where(BoardRow.id == _uuid(board))).one_or_none()
         if row is None:
             raise NotFound(N_("Det finns ingen sådan tavla."))
-        unit = installation.policy.information_unit
-        if actor.workplace != row.workplace and not installation.policy.has_role(
-            actor, unit, actor.unit
-        ):
+        if not _is_theirs(session, installation, actor, row.workplace):
             raise NotAllowed(N_("Det är de som arbetar där som säger att det sitter uppe."))
         about = records.find(session, reference, lock=True)
         tasks = hanging.tasks(session, installation, [row])
@@ -146,6 +142,16 @@ def done(installation: Installation, actor: Person, board: str, reference: str, 
     if opens:
         installation.wake()
     return task.task
+
+
+def _is_theirs(session: Session, installation: Installation, actor: Person, place: str) -> bool:
+    """Whether ``actor`` says what hangs at a workplace: they work there, belong to the information
+    unit, or would be called about it."""
+    policy = installation.policy
+    if actor.workplace == place or policy.has_role(actor, policy.information_unit, actor.unit):
+        return True
+    called = policy.boards.by if policy.boards else ()
+    return bool(called) and policy.has_role(actor, called, unit_at(session, place))
 
 
 def _uuid(text: str) -> UUID:

@@ -1,5 +1,7 @@
 """A paper that nobody put up in time calls whoever leads there, then whoever is on duty."""
 
+from dataclasses import replace
+
 import pytest
 
 from announcer.services import boards, calling, holding
@@ -94,3 +96,13 @@ def test_who_was_there_ends_the_call_and_what_is_withdrawn_calls_to_take_down(wo
     world.advance(hours=26)
     world.settle()
     assert "Biblioteket: Fikarum väntar." in called(world)[0]
+
+
+def test_a_leader_who_works_elsewhere_finds_the_board_and_can_say_it(world: World) -> None:
+    leader = replace(world.somebody("bibliotek", "chef"), workplace="Kommunhuset")
+    public_id = out(world)
+    entrance, _ = boards.at_my_workplace(world.installation, leader)
+    shown = entrance.tasks[0].shown
+    boards.done(world.installation, leader, str(entrance.id), public_id, shown)
+    stranger = world.somebody("kost", "chef")
+    assert boards.at_my_workplace(world.installation, stranger) == []
