@@ -99,7 +99,7 @@ def test_nine_boards_get_the_right_paper_two_of_them_when_their_building_opens(d
     public_id, who = seen_to_be_wrong(day)
     assert {one.task for one in to_do()} == {Task.PUT_UP}
     for one in to_do():
-        boards.done(world.installation, world.communicator, str(one.board), public_id)
+        boards.done(world.installation, world.communicator, str(one.board), public_id, one.shown)
     assert to_do() == []
     with world.installation.database.reading() as session:
         person = find_person(session, who)
