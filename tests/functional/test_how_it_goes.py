@@ -94,8 +94,8 @@ def test_what_waits_for_a_person_is_counted(world: World, anonymous: Visitor) ->
     reviewing.approve(world.installation, world.communicator, public_id)
     world.settle()
     world.owner.execute(
-        "UPDATE announcer.step SET held_at = announcer.announcer_now(), held_reason = 'late'"
-        " WHERE channel = 'press'"
+        "UPDATE announcer.step SET held_at = announcer.announcer_now(), held_reason = 'late',"
+        " stopped = true WHERE channel = 'press'"
     )
     assert figures(anonymous)["announcer_stopped_steps{}"] == 1
     holding.resume(world.installation, world.communicator, public_id)
