@@ -113,7 +113,9 @@ class ObservedHouse:
         for name, count in self.model.came_out.items():
             self.total[name] = self.total.get(name, 0) + count
         self.forget()
-        self.world.owner.execute("TRUNCATE announcer.announcement, announcer.blob CASCADE")
+        self.world.owner.execute(
+            "TRUNCATE announcer.announcement, announcer.blob, announcer.standstill CASCADE"
+        )
         self.world.set_time(morning)
 
     # Work --------------------------------------------------------------------------------------
@@ -140,6 +142,11 @@ class ObservedHouse:
         """``item`` was held or withdrawn: what its worker has in its hands may still leave."""
         if item is self._in_hands:
             item.in_flight = 1
+
+    def all_stopped(self) -> None:
+        """Everything stands still: what a worker has in its hands may still leave."""
+        if self._in_hands is not None:
+            self._in_hands.in_flight = 1
 
     def _item_of(self, batch: UUID) -> Item | None:
         found = self.world.owner.execute(

@@ -8,23 +8,28 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from announcer.db.models import StandstillRow
 from announcer.domain.errors import Refusal
 from announcer.services import (
     dispatching,
     holding,
     resolving,
+    restoring,
     reviewing,
+    stopped,
     sweeping,
     verifying,
     writing,
 )
 from announcer.services import status as statuses
 from announcer.services.answering import with_answers
+from announcer.services.bringing_forward import already_out, hand_out
 from announcer.services.resolving import Exit
+from announcer.services.stopped import After
 from tests.doubles.recording_smtp import Rules, Stage
 from tests.integration.state_machine.house_people import KINDS, PRESS, content_of, item_of, people
 from tests.integration.state_machine.observed_house import LIES, ObservedHouse
-from tests.integration.state_machine.promise_model import Item
+from tests.integration.state_machine.promise_model import KEY_OF, Item
 from tests.world import MORNING
 
 #: So much may pass in one example: after five days of trying, mail may be given up.
@@ -88,6 +93,17 @@ MOST_ITEMS = 5
 KIND = st.sampled_from(sorted(KINDS))
 WHO = st.sampled_from(PEOPLE)
 WHICH = st.integers(0, 4)
+OPENS_UP = {"out already": already_out, "asked for": hand_out}
+LETS_GO = st.sampled_from(["release", "release", "tick", *OPENS_UP])
+STOPS = st.sampled_from(
+    [
+        *("hold", "resume", "resume", "withdraw"),
+        *("hold one", "hold one", "resume one", "stand still", "go on", "outage", "outage"),
+    ]
+)
+#: What a person says of a step that a program stopped.
+WHATS = ("now", "later", *map(str, After))
+LATE = st.sampled_from(WHATS)
 THERE_IS_SOMETHING = precondition(lambda self: bool(self.house.model.items))
 
 
@@ -167,10 +183,12 @@ class PromiseMachine(RuleBasedStateMachine):
             assert title == item.text[0], "a text was approved that nobody read"
             self.model.approved(item, actor.pseudonym)
 
-    @rule(what=st.sampled_from(["release", "release", "tick"]), which=WHICH, who=WHO)
+    @rule(what=LETS_GO, which=WHICH, who=WHO)
     @THERE_IS_SOMETHING
     def let_go(self, what: str, which: int, who: str) -> None:
-        if what == "tick":
+        if what in OPENS_UP:
+            self.open_up(what, which)
+        elif what == "tick":
             self.tick(which, who)
         else:
             self.release(which, who)
@@ -187,10 +205,20 @@ class PromiseMachine(RuleBasedStateMachine):
             self.asked(lambda: holding.tick(self.installation, actor, item.public_id, "mote"))
         )
 
-    @rule(what=st.sampled_from(["hold", "hold", "resume", "resume", "withdraw"]), which=WHICH)
+    @rule(what=STOPS, which=WHICH, number=st.integers(0, 3))
     @THERE_IS_SOMETHING
-    def stop(self, what: str, which: int) -> None:
-        {"hold": self.hold, "resume": self.resume, "withdraw": self.withdraw}[what](which)
+    def stop(self, what: str, which: int, number: int) -> None:
+        moves: dict[str, Callable[[], object]] = {
+            "hold": lambda: self.hold(which),
+            "resume": lambda: self.resume(which),
+            "withdraw": lambda: self.withdraw(which),
+            "hold one": lambda: self.hold_one(which, number),
+            "resume one": lambda: self.resume_one(which, number),
+            "stand still": self.stand_still,
+            "go on": self.go_on,
+            "outage": lambda: self.outage(number),
+        }
+        moves[what]()
 
     def hold(self, which: int) -> None:
         item, actor = self.item(which), self.people["informatör"]
@@ -203,6 +231,84 @@ class PromiseMachine(RuleBasedStateMachine):
         item, actor = self.item(which), self.people["informatör"]
         self.asked(lambda: holding.resume(self.installation, actor, item.public_id))
         item.held = False
+        item.paused.clear()
+
+    def hold_one(self, which: int, number: int) -> None:
+        """One step alone is paused that is not done, of what has hardly begun where there is room."""
+        if len(self.model.items) < MOST_ITEMS:
+            self.something_new("beslut")
+            which = len(self.model.items) - 1
+        item, actor = self.item(which), self.people["informatör"]
+        steps = self.world.status(item.public_id).steps
+        left = [one.key for one in steps if one.state in ("waiting", "sending")]
+        if not left:
+            return
+        key = left[number % len(left)]
+        self.house.look_at_pages()
+        about = (self.installation, actor, item.public_id, "Fel.", key)
+        if self.asked(lambda: holding.hold(*about) + 1):
+            self.model.came_out["one paused"] += 1
+            item.paused.add(key)
+            self.house.stopped(item)
+        self.a_while(timedelta(seconds=2))
+
+    def resume_one(self, which: int, number: int) -> None:
+        item, actor = self.item(which), self.people["informatör"]
+        if not item.paused:
+            return
+        key = sorted(item.paused)[number % len(item.paused)]
+        if self.asked(lambda: holding.resume(self.installation, actor, item.public_id, key)):
+            item.paused.discard(key)
+
+    def open_up(self, what: str, which: int) -> None:
+        """The news is out already, or somebody asks for the text."""
+        item, actor = self.item(which), self.people["informatör"]
+        act = OPENS_UP[what]
+        if self.asked(lambda: act(self.installation, actor, item.public_id)) is not None:
+            self.model.came_out[what] += 1
+            item.opened_up |= not item.withdrawn
+
+    def stand_still(self) -> None:
+        """Nothing goes any more, as after a restore."""
+        if not self.model.still:
+            self.house.look_at_pages()
+            self.house.look_at_newsroom()
+            with self.installation.database.transaction("stand still") as session:
+                session.add(StandstillRow(reason="clock"))
+            self.model.came_out["stood still"] += 1
+            self.model.still = True
+            self.house.all_stopped()
+
+    def go_on(self) -> None:
+        if self.model.still:
+            restoring.go_on(self.installation, self.people["informatör"])
+            self.model.still = False
+
+    def outage(self, number: int) -> None:
+        """Nobody works for two days; then a person says what becomes of what is late."""
+        self.something_new("beslut")
+        self.house.survive(self.work)
+        self.forward(timedelta(hours=50))
+        self.house.survive(self.work)
+        for found in stopped.waiting(self.installation, self.people["informatör"])[:2]:
+            self.settle_late(found, WHATS[number])
+
+    def settle_late(self, found: stopped.Stopped, what: str) -> None:
+        item = self.model.by_id(found.public_id)
+        assert item is not None
+        about = (self.installation, self.people["informatör"], found.public_id, found.step)
+        if what == "now":
+            self.asked(lambda: stopped.send_now(*about))
+        elif what == "later":
+            later = self.world.now() + timedelta(hours=1)
+            self.asked(lambda: stopped.plan_anew(*about, later))
+        elif self.asked(lambda: stopped.give_up(*about, "Alla vet det.", After(what))):
+            self.model.came_out["given up"] += 1
+            item.given_up.add(found.step)
+            if what == After.STOP:
+                item.given_up |= {KEY_OF[channel] for channel in found.followers}
+            else:
+                item.gone_past = True
 
     def withdraw(self, which: int) -> None:
         item, actor = self.item(which), self.people["informatör"]
@@ -212,16 +318,24 @@ class PromiseMachine(RuleBasedStateMachine):
             item.withdrawn = True
             self.house.stopped(item)
 
-    @rule(number=st.integers(0, 5), exit_=st.sampled_from(Exit))
-    def resolve(self, number: int, exit_: Exit) -> None:
+    @rule(number=st.integers(0, 5), exit_=st.sampled_from(Exit), what=LATE)
+    def resolve(self, number: int, exit_: Exit, what: str) -> None:
+        """A person answers for one in doubt, and for a step that a program stopped."""
         doubts = statuses.doubts(self.installation)
         if doubts:
             self.decide(doubts[number % len(doubts)], exit_)
+        waiting = stopped.waiting(self.installation, self.people["informatör"])
+        if waiting:
+            self.settle_late(waiting[number % len(waiting)], what)
 
     def decide(self, doubt: statuses.Doubt, exit_: Exit) -> None:
         item, actor = self.model.by_id(doubt.public_id), self.people["informatör"]
         assert item is not None
-        resolving.resolve(self.installation, actor, str(doubt.id), exit_)
+        about = (self.installation, actor, str(doubt.id))
+        if not self.asked(lambda: resolving.resolve(*about, exit_)):
+            # Given up or withdrawn: it is not sent again.
+            exit_ = Exit.ABANDON
+            resolving.resolve(*about, exit_)
         if exit_ is Exit.AGAIN:
             item.again[doubt.recipient] += 1
         else:
@@ -372,23 +486,29 @@ class PromiseMachine(RuleBasedStateMachine):
             assert list(verifying.verify(session)) == []
 
     def everybody_does_what_is_theirs(self) -> None:
-        stopped = self.house.stopped_items()
+        self.go_on()
+        self.everybody_goes_on()
+        for found in stopped.waiting(self.installation, self.people["informatör"]):
+            self.settle_late(found, "now")
+        for doubt in statuses.doubts(self.installation):
+            about = self.model.by_id(doubt.public_id)
+            if about is not None and not about.withdrawn:
+                self.decide(doubt, Exit.AGAIN)
+
+    def everybody_goes_on(self) -> None:
+        held = self.house.stopped_items()
         for number, item in enumerate(self.model.items):
             if item.withdrawn:
                 continue
             for name in ("informatör", "informationschef", "kommunchef"):
                 if not item.approved:
                     self.approve(number, name, stale=False)
-            if item.held or item.public_id in stopped:
+            if item.held or item.public_id in held:
                 self.resume(number)
             if item.has_meeting and not item.ticked:
                 self.tick(number, "informatör")
             if item.released_by_hand and not item.released:
                 self.release(number, "informatör")
-        for doubt in statuses.doubts(self.installation):
-            about = self.model.by_id(doubt.public_id)
-            if about is not None and not about.withdrawn:
-                self.decide(doubt, Exit.AGAIN)
 
     def unfinished(self) -> list[str]:
         """What is not done, and who was not reached."""

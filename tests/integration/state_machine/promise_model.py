@@ -5,7 +5,7 @@ people did and what came out, in the order in which it happened, and collects ev
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -13,6 +13,15 @@ from zoneinfo import ZoneInfo
 
 from announcer.domain.calendar import WorkingCalendar
 
+#: The keys of the policy's steps.
+INTRANET, EMAIL, POSTER, PRESS, NEWSROOM = "intranet", "epost", "affisch", "press", "nyhetsrum"
+KEY_OF = {
+    "intranet": INTRANET,
+    "email": EMAIL,
+    "poster": POSTER,
+    "press": PRESS,
+    "newsroom": NEWSROOM,
+}
 ZONE = ZoneInfo("Europe/Stockholm")
 _MORNING = (time(7, 30), time(12, 0))
 #: The policy's page 8: the switchboard's hours; no test goes beyond January 2027.
@@ -77,6 +86,13 @@ class Item:
     #: A pause was answered and not lifted.
     held: bool = False
     withdrawn: bool = False
+    #: The keys of the steps that a person paused, and of those that a person gave up.
+    paused: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
+    #: A person let what comes after a given-up step go without it.
+    gone_past: bool = False
+    #: It is out already, or somebody asked for it: the media wait for the inside alone.
+    opened_up: bool = False
     #: What was already being sent when it was held or withdrawn from within a delivery.
     in_flight: int = 0
     seen: bool = False
@@ -118,9 +134,15 @@ class Item:
 
     def missing(self, refused: Iterable[str]) -> set[str]:
         """Who should have been reached and was not, the mail server's own refusals aside."""
-        wanted = (self.staff if self.mailed else frozenset()) | self.press
-        left = set(wanted) - set(self.copies) - self.closed - set(refused)
-        return left if self.public or not self.press else left | {"the newsroom"}
+        wanted = set(self.staff if self.mailed and EMAIL not in self.given_up else ())
+        wanted |= self.press if PRESS not in self.given_up else set()
+        left = wanted - set(self.copies) - self.closed - set(refused)
+        silent = self.public or not self.press or NEWSROOM in self.given_up
+        return left if silent else left | {"the newsroom"}
+
+    def stands(self, key: str) -> bool:
+        """Whether a person has said that this step does not go now, or not at all."""
+        return self.held or self.withdrawn or key in self.paused or key in self.given_up
 
 
 @dataclass
@@ -132,6 +154,8 @@ class Model:
     #: Addresses that the mail server said 5xx to at some time; no duty to reach them.
     refused: set[str] = field(default_factory=set)
     came_out: Counter[str] = field(default_factory=Counter)
+    #: Nothing at all is to go.
+    still: bool = False
 
     def by_id(self, public_id: str) -> Item | None:
         return next((item for item in self.items if item.public_id == public_id), None)
@@ -146,6 +170,7 @@ class Model:
         item = self.by_title(title)
         if item is None or not item.withdrawn:
             return self.say("a withdrawal that nobody made", title)
+        self._not_while_still(item, "notice")
         for address in map(str.casefold, recipients):
             if address not in item.copies:
                 self.say("told of the withdrawal of what they never had", address)
@@ -158,7 +183,8 @@ class Model:
                 if item.again[address] < 0:
                     self.say("told the press again on a guess", address)
             untold = {a for a in item.copies if a.endswith("@hallefors.example")} - set(item.told)
-            if not staff and untold - item.tried_again - self.refused - item.closed:
+            waited_for = untold - item.tried_again - self.refused - item.closed
+            if not staff and waited_for and not item.gone_past:
                 self.say("the press was told of a withdrawal before staff", sorted(untold)[:3])
             earlier.append(Copy(worker, doubtful, message_id=message_id))
         self.came_out["notice"] += 1
@@ -179,13 +205,14 @@ class Model:
     # What came out ---------------------------------------------------------------------------
 
     def mail(
-        self, title: str, recipients: Iterable[str], at: datetime, worker: int, doubtful: bool
+        self, title: str, recipients: Sequence[str], at: datetime, worker: int, doubtful: bool
     ) -> None:
         """A message arrived at the mail server at ``at``, in the database's time."""
         item = self.by_title(title)
         if item is None:
             return self.say("mail about nothing that was written", title)
-        self._may_leave(item, title, "mail")
+        outside = not recipients[0].casefold().endswith("@hallefors.example")
+        self._may_leave(item, title, "mail", PRESS if outside else EMAIL)
         for recipient in recipients:
             address = recipient.casefold()
             if address.endswith("@hallefors.example"):
@@ -198,7 +225,7 @@ class Model:
 
     def poster(self, item: Item) -> None:
         """A poster was given out to be put up."""
-        self._may_leave(item, item.text[0], "poster")
+        self._may_leave(item, item.text[0], "poster", POSTER)
         self.came_out["poster"] += 1
         item.poster = True
 
@@ -210,7 +237,7 @@ class Model:
             return
         if not item.may_be_up:
             self.say("a page before its approval or its meeting", item.text[0])
-        elif not item.seen and (item.held or item.withdrawn):
+        elif not item.seen and (item.stands(INTRANET) or self.still):
             self.say("a page appeared after a hold or a withdrawal", item.text[0])
         elif item.approved not in body and not item.withdrawn:
             self.say("the page shows another text than the approved one", item.text[0])
@@ -231,7 +258,7 @@ class Model:
             return
         item.public = True
         self.came_out["public"] += 1
-        if item.held or item.withdrawn:
+        if item.stands(NEWSROOM) or self.still:
             self.say("public after a hold or a withdrawal", title)
         if item.approved not in body or item.confirmed_at is None:
             self.say("public without approval or before the page was read back", title)
@@ -245,17 +272,25 @@ class Model:
             for copy in copies:
                 copy.known |= copy.worker == worker and not copy.doubtful
 
-    def _may_leave(self, item: Item, title: str, what: str) -> None:
-        """(2), (3) and (6): confirmed, approved, neither paused nor withdrawn."""
+    def _may_leave(self, item: Item, title: str, what: str, key: str) -> None:
+        """(2), (3) and (6): confirmed, approved, neither paused, given up nor withdrawn."""
         if title != item.approved:
             self.say(f"{what} with a text that nobody else approved", title)
         if item.confirmed_at is None:
             self.say(f"{what} before the page was read back", title)
-        if item.held or item.withdrawn:
+        if item.stands(key):
             if item.in_flight:
                 item.in_flight -= 1
             else:
                 self.say(f"{what} after a hold or a withdrawal", title)
+        else:
+            self._not_while_still(item, what)
+
+    def _not_while_still(self, item: Item, what: str) -> None:
+        if self.still and not item.in_flight:
+            self.say(f"{what} while everything stands still", item.text[0])
+        elif self.still:
+            item.in_flight -= 1
 
     def _staff_mail(self, item: Item, address: str) -> None:
         self.came_out["staff mail"] += 1
@@ -274,13 +309,13 @@ class Model:
         title = item.text[0]
         if not item.press:
             self.say(f"{what}, but no press was named", title)
-        if item.confirmed_at is not None and not item.own_unit_only:
+        if item.confirmed_at is not None and not item.own_unit_only and not item.opened_up:
             opens = earliest_press(item.class_name, item.confirmed_at)
             if at < opens:
                 self.say(f"{what} within the window", f"{title}: {at} before {opens}")
-        if item.released_by_hand and not item.released:
+        if item.released_by_hand and not item.released and not item.opened_up:
             self.say(f"{what} that nobody released", title)
-        if item.class_name != "kris" and not item.died_before_trying:
+        if item.class_name != "kris" and not item.died_before_trying and not item.gone_past:
             untried = item.staff - item.tried if item.mailed else set()
             if untried or not item.poster:
                 self.say(f"{what} before staff were tried", f"{title}: {sorted(untried)[:3]}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from announcer.domain.plan import Gate, Verdict, may_start
@@ -23,10 +23,9 @@ from tests.public_house import PublicHouse
 
 PROFILES = {
     "ci": settings(
-        max_examples=16,
+        max_examples=6,
         stateful_step_count=24,
         phases=(Phase.generate,),
-        derandomize=True,
         database=None,
         report_multiple_bugs=False,
         deadline=None,
@@ -34,21 +33,28 @@ PROFILES = {
     ),
 }
 PROFILES["shrink"] = settings(PROFILES["ci"], phases=(Phase.generate, Phase.shrink))
-PROFILES["search"] = settings(
-    PROFILES["shrink"], max_examples=5_000, stateful_step_count=50, derandomize=False
-)
+PROFILES["search"] = settings(PROFILES["shrink"], max_examples=5_000, stateful_step_count=50)
 #: What all examples together must have seen, or they tried nothing.
 LEAST = {
-    "staff mail": 100,
-    "press mail": 20,
-    "public": 4,
-    "poster": 10,
-    "crash": 3,
-    "interruption": 3,
-    "again in doubt": 3,
+    "staff mail": 300,
+    "press mail": 50,
+    "public": 20,
+    "poster": 20,
+    "crash": 5,
+    "interruption": 10,
+    "again in doubt": 10,
+    "notice": 2,
+    "one paused": 2,
+    "stood still": 1,
+    "out already": 2,
+    "asked for": 2,
+    "given up": 2,
 }
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 PROMISE = PROFILES[PROFILE]
+#: Each begins the choices of as many examples anew: one alone repeats itself too much. A search goes
+#: on from the first, for as long as one likes.
+SEEDS = (4, 6, 7, 11) if PROFILE == "ci" else (1,)
 
 Build = Callable[[Gate], type[PromiseMachine]]
 
@@ -86,7 +92,8 @@ def test_whatever_happens_in_whatever_order_the_promise_holds(
     machine: Build,
 ) -> None:
     promise = machine(may_start)
-    run_state_machine_as_test(promise, settings=PROMISE)
+    for number in SEEDS:
+        run_state_machine_as_test(seed(number)(type("", (promise,), {})), settings=PROMISE)
     seen = promise.house.total
     assert all(seen.get(what, 0) >= least for what, least in LEAST.items()), (
         f"the examples did not reach far enough to say anything: {seen}"
@@ -99,4 +106,4 @@ def test_with_both_gates_off_a_violation_is_found(machine: Build) -> None:
         promise.house.world.trigger_off("announcement", "step", "delivery"),
         pytest.raises(AssertionError, match="before the page was read back"),
     ):
-        run_state_machine_as_test(promise, settings=PROFILES["ci"])
+        run_state_machine_as_test(seed(1)(promise), settings=PROFILES["ci"])
