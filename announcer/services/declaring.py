@@ -255,14 +255,15 @@ def _same(
     said: Declaration,
     content: Content,
 ) -> AnnouncementRow | None:
-    """What ``actor`` said before, in the same words; the hour that the policy promised may have moved
-    on since a first tap."""
+    """What ``actor`` said before, in the same words. The promised hour may have moved on since a first
+    tap: it makes no other crisis of it."""
     theirs = select(AnnouncementRow).where(
         AnnouncementRow.author == actor.pseudonym,
         AnnouncementRow.state != AnnouncementState.WITHDRAWN.value,
     )
     found = session.scalar(theirs.where(AnnouncementRow.submitted_hash == content.content_hash))
-    if found or content.next_information is None or said.next_information is not None:
+    given = said.next_information is not None and said.kind is not Kind.DECLARED
+    if found or content.next_information is None or given:
         return found
     now = engine.now(session)
     recent = theirs.where(AnnouncementRow.declared, AnnouncementRow.created_at > now - A_TAP)

@@ -166,6 +166,7 @@ def test_over_the_api(world: World) -> None:
     shown = program.post("/crises/preview", said, "").json()
     assert shown["title"] == TITLE
     assert "VMA" in shown["vma"]
+    assert shown["next_information"].startswith("20")
     made = program.post("/crises", said, "1")
     assert made.status_code == 201
     crisis = made.json()["public_id"]

@@ -1,6 +1,7 @@
 """Crises: declared, told further, over, and looked at afterwards."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -50,6 +51,7 @@ def preview(json_data: dict[str, Any]) -> dict[str, Any]:
         "title": found.content.title,
         "findings": [one.say(speaking()) for one in found.findings],
         "vma": found.vma,
+        "next_information": _at(found.content.next_information),
         "steps": [
             {
                 "channel": one.forecast.step.channel,
@@ -133,26 +135,27 @@ def _further(kind: Kind, public_id: str, given: Mapping[str, Any]) -> Declaratio
     )
 
 
-def _shown(found: CrisisStatus) -> dict[str, Any]:
-    def at(moment: Any) -> str | None:
-        return rfc3339(moment) if moment else None
+def _at(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
 
+
+def _shown(found: CrisisStatus) -> dict[str, Any]:
     return {
         "public_id": found.public_id,
         "title": found.title,
         "exercise": found.exercise,
         "declared_at": rfc3339(found.declared_at),
-        "lifted_at": at(found.lifted_at),
-        "next_information": at(found.next_information),
+        "lifted_at": _at(found.lifted_at),
+        "next_information": _at(found.next_information),
         "review_before": rfc3339(found.review_before),
-        "reviewed_at": at(found.review and found.review.at),
+        "reviewed_at": _at(found.review.at if found.review else None),
         "told": [
             {
                 "public_id": text.public_id,
                 "kind": text.kind.value,
                 "at": rfc3339(text.at),
                 "withdrawn": text.withdrawn,
-                "alarmed_at": at(text.alarmed_at),
+                "alarmed_at": _at(text.alarmed_at),
                 "steps": [
                     {
                         "channel": step.channel,

@@ -50,6 +50,7 @@ class CrisisPreview(Schema):
     steps = List(Nested(ReachOut), required=True)
     findings = List(String(), required=True)
     vma = String(required=True)
+    next_information = String(required=True, allow_none=True)
 
 
 class TookOut(Schema):

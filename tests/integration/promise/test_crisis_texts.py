@@ -61,6 +61,8 @@ def test_a_second_tap_in_the_next_quarter_is_the_first_one_once_more(world: Worl
     world.settle()
     world.advance(minutes=1)
     assert declared(world) == public_id
+    later = datetime(2026, 12, 8, 12, 45, tzinfo=UTC)
+    assert declared(world, next_information=later) == public_id, "shown on another page meanwhile"
     assert declared(world, what={"sv": "Tankbil vid torget."}) != public_id, "other news"
     world.advance(minutes=20)
     assert declared(world) != public_id, "it may have happened again"

@@ -5,17 +5,33 @@ from datetime import datetime
 
 import pytest
 
+from announcer.domain.audience import Reader
+from announcer.domain.board import Task
 from announcer.domain.declaring import Declaration, Kind
-from announcer.services import calling, crises, declaring, dispatching, records, verifying
+from announcer.services import (
+    boards,
+    calling,
+    crises,
+    declaring,
+    dispatching,
+    handover,
+    records,
+    verifying,
+)
+from announcer.services.importing import import_boards, import_shifts
+from tests.doubles.gateway import Gateway
 from tests.doubles.recording_smtp import Message
 from tests.integration.promise.way import approve, newsrooms, read, staff_of, wsgi
 from tests.integration.stories.conftest import STOCKHOLM, Day
+from tests.world import EXAMPLES
 
 AREA = "Hällefors tätort"
 BOIL = f"Koka dricksvattnet i {AREA}"
 BOIL_FI = f"Keitä juomavesi: {AREA}"
 OVER = f"Faran över: du behöver inte koka vattnet i {AREA}"
 OVER_FI = f"Vaara ohi: vettä ei tarvitse enää keittää: {AREA}"
+#: Of the example's shifts in care and kitchens: Fyllsta by night and Sikfors.
+AT_NIGHT = ["+46701740608", "+46701740609"]
 
 
 @pytest.fixture
@@ -116,6 +132,49 @@ def test_what_was_promised_is_reminded_of_and_lifting_goes_to_the_same(day: Day)
     assert world.step(lifted, "newsroom").settled_at
     day.comes("2027-03-30 12:00")
     assert declaring_over(day), "nothing is promised any more"
+
+
+def test_care_on_shift_and_whoever_calls_are_told_and_the_next_shift_finds_it_on_a_table(
+    at, gateway: Gateway
+) -> None:
+    day = at("2027-03-28 01:49", "boil_the_water.toml", channels=gateway.settings)
+    world = day.world
+    for name, read_in in (("shifts", import_shifts), ("boards", import_boards)):
+        file = EXAMPLES / "organisation" / f"{name}.csv"
+        assert not read_in(world.installation, file.read_bytes()).findings
+    down(day)
+    day.comes("2027-03-28 01:50")
+    public_id = declare(day)
+    assert (gateway.sent, gateway.was_shown) == ([], [])
+    day.comes("2027-03-28 01:55:30")
+    assert sorted(one.number for one in gateway.sent) == AT_NIGHT, "nobody else is at work"
+    assert all(BOIL in text or BOIL_FI in text for text in gateway.texts())
+    assert [one["title"] for one in gateway.was_shown] == [BOIL]
+
+    up(day)
+    day.comes("2027-03-28 03:20")
+    assert len(gateway.sent) == len(AT_NIGHT), "nobody gets it twice"
+    day.comes("2027-03-28 06:30")
+    found = handover.sheet(world.installation, Reader(unit="fyllsta", workplace="Fyllsta"))
+    assert found.handover.at.astimezone(STOCKHOLM).strftime("%H.%M") == "06.45"
+    assert [one.content.title for one in found.articles] == [BOIL]
+
+    for one in at_fyllsta(day):
+        assert one.task is Task.PUT_UP
+        boards.done(world.installation, world.communicator, str(one.board), public_id, one.shown)
+    assert at_fyllsta(day) == []
+    day.comes("2027-03-29 16:00")
+    declare(day, Declaration("", kind=Kind.LIFTED, follows=public_id))
+    assert {(one.task, one.title) for one in at_fyllsta(day)} == {
+        (Task.TAKE_DOWN, BOIL),
+        (Task.PUT_UP, OVER),
+    }
+    assert gateway.was_shown[-1]["title"] == OVER
+
+
+def at_fyllsta(day: Day) -> list[boards.ToDo]:
+    found = boards.at_my_workplace(day.world.installation, day.world.communicator)
+    return [task for board in found for task in board.tasks if task.workplace == "Fyllsta"]
 
 
 def declaring_over(day: Day) -> bool:
