@@ -125,6 +125,8 @@ class AnnouncementStatus:
     untranslated: tuple[Refusal, ...] = ()
     #: Since when a correction waits to be approved (aware UTC).
     corrected_since: datetime | None = None
+    #: Since when the media wait for no window, because the text was out or asked for (aware UTC).
+    opened_at: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -304,6 +306,10 @@ def _status(
         standing=approvers.standing(session, policy, approving) if approving else None,
         untranslated=tuple(untranslated(content, policy)),
         corrected_since=facts.corrected_since,
+        opened_at=min(
+            (s.lifted_to for s in facts.steps.values() if s.planned.external and s.lifted_to),
+            default=None,
+        ),
     )
 
 

@@ -250,6 +250,8 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
         Scope.GATES,
         {"public_id": "0" * 18, "shown": "x"},
     ),
+    ("GET", "/v1/standstill"): (Scope.READ, None),
+    ("POST", "/v1/standstill/end"): (Scope.CONTROL, None),
     ("GET", "/v1/crises"): (Scope.READ, None),
     ("GET", "/v1/crises/<crisis>"): (Scope.READ, None),
     ("POST", "/v1/crises/preview"): (Scope.WRITE, DECLARATION),
@@ -479,3 +481,17 @@ def test_a_contact_may_be_left_out_only_where_a_topic_has_one(world: World, call
     assert [f["detail"][:15] for f in answer.json()["findings"]] == ["Kontakt saknas."]
     answer = caller(world.chief).post("/announcements", {**text, "topic": "vägar"}, "k2")
     assert any("Ämnet ”vägar”" in f["detail"] for f in answer.json()["findings"])
+
+
+def test_a_standstill_is_seen_and_ended_by_who_may(world: World, caller: Call):
+    waiting = handed_in(caller(world.chief))
+    assert caller(world.communicator).get("/standstill").json()["stands"] is False
+    world.owner.execute("INSERT INTO announcer.standstill (reason) VALUES ('clock')")
+    stranger = caller(world.somebody("kost", "medarbetare"))
+    assert is_problem(stranger.get("/standstill"), "not-allowed")
+    assert is_problem(stranger.post("/standstill/end", None, ""), "not-allowed")
+    found = caller(world.communicator).get("/standstill").json()
+    assert (found["stands"], found["reason"], found["unapproved"]) == (True, "clock", [waiting])
+    ended = caller(world.communicator).post("/standstill/end", None, "")
+    assert ended.json()["seconds"] >= 0
+    assert is_problem(caller(world.communicator).post("/standstill/end", None, ""), "refused")

@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 from announcer.config import Config
 from announcer.services.installation import Installation
 from announcer.services.tokens import fingerprint
-from web.api import announcements, boards, crises, workplaces
+from web.api import announcements, boards, crises, standstill, workplaces
 from web.api import correcting as correcting  # its routes are the same blueprint's
 from web.api import on_duty as on_duty  # its routes are the same blueprint's
 from web.api import openings as openings  # and so are these
@@ -27,7 +27,13 @@ RATE = "600 per minute"
 #: Answers to wrong keys from one address. A right key is never counted: behind a proxy all have the
 #: proxy's address, and one broken system must not keep the others from pausing something.
 WRONG_KEYS = "30 per minute"
-PARTS = (announcements.blueprint, boards.blueprint, crises.blueprint, workplaces.blueprint)
+PARTS = (
+    announcements.blueprint,
+    boards.blueprint,
+    crises.blueprint,
+    standstill.blueprint,
+    workplaces.blueprint,
+)
 DESCRIPTION = """\
 Hand in announcements and follow them. Every key carries the rights of a person and some of these
 scopes: read, write, approve, control, release, gates. Errors are problem details (RFC 9457).
