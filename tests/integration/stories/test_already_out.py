@@ -8,9 +8,10 @@ from announcer.domain.errors import NotAllowed
 from announcer.services import bringing_forward, holding, records, reviewing, verifying
 from announcer.services.importing import import_shifts
 from tests.doubles.gateway import Gateway
+from tests.functional.visitor import Visitor
 from tests.integration.promise.way import newsrooms
 from tests.integration.stories.conftest import Day
-from tests.world import EXAMPLES
+from tests.world import EXAMPLES, World
 
 TITLE = "Simhallen stänger i sommar"
 TEXT = f"""+++
@@ -27,6 +28,11 @@ Beslutet är taget i dag.
 #: 07.30 on Ascension Day; Fyllsta by night, the kitchen and the technical store are not.
 AT_WORK = ["+46701740605", "+46701740607", "+46701740609", "+46701740610"]
 PHONES_OFF = {"+46701740606", "+46701740608", "+46701740611"}
+
+
+#: What a reader leaves behind them elsewhere.
+BROWSER, ADDRESS = "Telefon-som-bara-en-har/7", "203.0.113.77"
+TOKEN = "a token that is long enough for whoever measures"
 
 
 @pytest.fixture
@@ -92,3 +98,72 @@ def test_the_duty_phone_says_already_out_and_only_those_at_work_get_a_message(
 
     day.comes("2027-05-10 09:00")
     assert sorted(one.number for one in gateway.sent) == AT_WORK, "nobody gets it twice"
+
+
+def test_the_director_asks_who_opened_the_page_and_nothing_can_answer(
+    day: Day, gateway: Gateway, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Everything that is kept is the same, to the byte, whether somebody has read or not."""
+    public_id, world = on_the_intranet(day), day.world
+    world.metrics_token(TOKEN)
+    reader = world.somebody("kost", "medarbetare")
+    phone = Visitor(world.url).sign_in(reader.directory_id)
+    phone.client.headers.update({"User-Agent": BROWSER, "X-Forwarded-For": ADDRESS})
+    day.comes("2027-05-05 16:00")
+    kept, figures = everything(world), measured(world)
+    capfd.readouterr()
+    for place in (
+        "/",
+        f"/nyheter/{public_id}",
+        f"/nyheter/{public_id}/affisch.pdf",
+        "/?q=simhallen",
+    ):
+        phone.get(place)
+    assert TITLE in phone.get(f"/nyheter/{public_id}").text, "it was read"
+    assert everything(world) == kept
+    assert measured(world) == figures
+    logged = "".join(capfd.readouterr())
+
+    day.comes("2027-05-06 07:30")
+    officer = world.somebody("ks", "chef")
+    bringing_forward.already_out(world.installation, officer, public_id)
+    bringing_forward.hand_out(world.installation, officer, public_id)
+    world.settle()
+    desk = Visitor(world.url).sign_in(world.communicator.directory_id)
+    screens = "".join(
+        desk.get(place).text
+        for place in (f"/meddelanden/{public_id}", "/bevakning", "/driftlage", "/du-behovs")
+    )
+    logged += "".join(capfd.readouterr())
+    written = "".join(line for table in everything(world).values() for line in table)
+    assert TITLE in screens
+    assert str(officer.pseudonym) in written, "who decided is on record"
+    assert "tried" in logged, "what the programs did is logged"
+    for trace in (BROWSER, ADDRESS):
+        assert trace not in screens + logged + written
+    for name in (reader.directory_id, str(reader.pseudonym)):
+        assert name not in logged
+    after = everything(world)
+    for table in set(after) - {"announcer.person", "announcer.delivery", "announcer.batch"}:
+        assert not any(str(reader.pseudonym) in line for line in after[table]), table
+
+
+def everything(world: World) -> dict[str, list[str]]:
+    """Every row of every table, as text."""
+    tables = world.owner.execute(
+        "SELECT schemaname || '.' || tablename FROM pg_tables"
+        " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+    ).fetchall()
+    assert len(tables) > 30
+    return {
+        name: sorted(row for (row,) in world.owner.execute(f"SELECT t::text FROM {name} t"))
+        for (name,) in tables
+    }
+
+
+def measured(world: World) -> list[str]:
+    """What is measured, but for what grows with time alone."""
+    answer = Visitor(world.url).client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert "announcer_" in answer.text
+    clocks = ("seconds", "process_", "python_", "age", "#")
+    return [line for line in answer.text.splitlines() if not any(one in line for one in clocks)]
