@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -25,8 +26,9 @@ from tests.world import POLICY, ROOT, SECRET, World
 
 
 @contextmanager
-def another_process(world: World) -> Iterator[str]:
-    """The same intranet once more, under gunicorn: it shares nothing but the database."""
+def another_process(world: World, *more: str, log: Path | None = None) -> Iterator[str]:
+    """The same intranet once more, under gunicorn: it shares nothing but the database. ``more`` are
+    arguments of gunicorn; what it writes goes to ``log``."""
     environ = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": world.config.database_url,
@@ -36,9 +38,9 @@ def another_process(world: World) -> Iterator[str]:
         "ANNOUNCER_SECRET_KEY": SECRET,
         "ANNOUNCER_SMTP_URL": "smtp://127.0.0.1:1?helo=test.example",
     }
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False) as client, open(log or os.devnull, "w") as written:
         port = free_port()
-        arguments = ("--config", "python:web.intranet.gunicorn", "--workers", "1")
+        arguments = ("--config", "python:web.intranet.gunicorn", "--workers", "1", *more)
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -51,6 +53,8 @@ def another_process(world: World) -> Iterator[str]:
             ],
             cwd=ROOT,
             env={**environ, "PYTHONPATH": str(ROOT)},
+            stdout=written if log else None,
+            stderr=written if log else None,
         )
         url = f"http://127.0.0.1:{port}"
         try:

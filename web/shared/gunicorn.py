@@ -30,6 +30,9 @@ class SilentAboutReaders(Logger):  # type: ignore[misc]
         if "from ip=" not in msg:
             self.error_log.warning(msg, *args, **kwargs)
 
+    def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Nothing: here gunicorn would name every path, and a feed's holds somebody's key."""
+
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Never a line in which a person and a page meet (TF 3 kap. 5 §), whatever is set."""
 
