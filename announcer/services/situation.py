@@ -120,8 +120,14 @@ class _Corrections(NamedTuple):
 
 def _corrections(session: Session, plans: Mapping[UUID, list[StepRow]]) -> dict[UUID, _Corrections]:
     found = dict.fromkeys(plans, _Corrections())
-    query = select(CorrectionRow).where(CorrectionRow.announcement.in_(plans))
-    for one in session.scalars(query.order_by(CorrectionRow.proposed_at)):
+    query = (
+        select(CorrectionRow)
+        .join(RevisionRow, RevisionRow.id == CorrectionRow.revision)
+        .where(CorrectionRow.announcement.in_(plans))
+        # By number, as the database asks too: a clock can be set back.
+        .order_by(RevisionRow.number)
+    )
+    for one in session.scalars(query):
         before = found[one.announcement]
         decided = one.applied_at or one.taken_back_at
         found[one.announcement] = _Corrections(

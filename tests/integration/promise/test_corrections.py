@@ -26,6 +26,7 @@ from tests.integration.promise.way import (
     SMALL,
     Disturbed,
     approve,
+    decided,
     newsrooms,
     open_window,
     published,
@@ -384,3 +385,15 @@ def test_what_was_never_out_is_withdrawn_without_a_word(world: World):
     holding.withdraw(world.installation, world.communicator, public_id, "Fel.", {"sv": "Nej."})
     world.settle()
     assert world.smtp.messages == []
+
+
+def test_the_newest_text_is_the_last_one_also_where_the_clock_was_set_back(world: World):
+    public_id = decided(world)
+    for hour in ("8.20", "8.10"):
+        corrected(world, public_id, f"Det händer klockan {hour}.")
+        approve(world, public_id)
+        world.advance(hours=-2)
+    world.advance(hours=5)
+    world.settle()
+    assert set(world.staff_mail()) == staff_of(world, "bibliotek")
+    assert all("8.10" in texts_to(world, one)[0] for one in staff_of(world, "bibliotek"))
