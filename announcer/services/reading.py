@@ -219,10 +219,12 @@ def _read(session: Session, wanted: Sequence[UUID]) -> dict[UUID, tuple[Content,
 
 @dataclass(frozen=True)
 class Feed:
-    """The lines of a feed, newest first; ``changed_at`` (aware UTC) is when that list last
-    changed, None before there was anything. Of itself it changes at ``until``, or never."""
+    """The lines of a feed, newest first, and the newest that were in it and are ``withdrawn``;
+    ``changed_at`` (aware UTC) is when that list last changed, None before there was anything. Of
+    itself it changes at ``until``, or never."""
 
     lines: tuple[Listed, ...]
+    withdrawn: tuple[Listed, ...]
     changed_at: datetime | None
     until: datetime | None
 
@@ -247,6 +249,7 @@ def feed(
     ]
     return Feed(
         tuple(line for line in up if line.id not in gone),
+        tuple(line for line in lines if line.withdrawn_at)[:least],
         max(changes, default=None),
         min((leaves for leaves in leaving if leaves > now), default=None),
     )

@@ -281,3 +281,19 @@ def test_an_atom_feed_names_what_it_shows(
     assert entry.findtext(f"{atom}id") == f"urn:announcer:{public_id}"
     terms = [category.get("term") for category in entry.iter(f"{atom}category")]
     assert world.status(public_id).content_hash in terms
+
+
+def test_a_subscriber_is_told_what_is_gone_and_nothing_of_what_never_was(
+    world: World, colleague: Visitor, publish: Publish
+) -> None:
+    gone, never = publish(world.decision("Fel siffror")), world.decision("Aldrig uppe")
+    for one in (gone, never):
+        holding.withdraw(world.installation, world.communicator, one, "fel")
+    feed = colleague.get("/floden/alla.atom").content
+    stones = lxml.etree.fromstring(feed).iter(
+        "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+    )
+    assert [stone.get("ref") for stone in stones] == [f"urn:announcer:{gone}"]
+    assert b"Fel siffror" not in feed
+    for format_ in ("rss", "json"):  # which know no such thing
+        assert never not in colleague.get(f"/floden/alla.{format_}").text

@@ -20,7 +20,7 @@ from announcer.render.text import article_html
 from announcer.services import arriving, reading
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
-from announcer.services.reading import Article, Board, Feed, Kind
+from announcer.services.reading import Article, Board, Feed, Kind, Listed
 from web.intranet.access import (
     actor,
     arrival,
@@ -119,12 +119,18 @@ def _feed(
 
     def made() -> bytes:
         articles = reading.load(session, house, found.lines)
-        return write(_head(found, name, unit, format_), [_entry(one) for one in articles])
+        entries = [_entry(one) for one in articles]
+        if format_ == "atom":  # the others know no entry that is gone
+            entries += [_tombstone(one) for one in found.withdrawn]
+        return write(_head(found, name, unit, format_), entries)
 
     # All that a feed is made of: the lines, by whose names, under which address. It outlives the
     # changes that are none to a feed.
     names = tuple((one.code, one.name) for one in board.units.by_code.values())
-    lines = tuple((one.revision, one.published_at, one.withdrawn_at) for one in found.lines)
+    lines = tuple(
+        (one.revision, one.published_at, one.withdrawn_at)
+        for one in (*found.lines, *found.withdrawn)
+    )
     body = kept_feeds().made((format_, name, lines, found.changed_at, names), made)
     return finish(body, media_type, changed_at=found.changed_at), found.until
 
@@ -155,6 +161,24 @@ def _head(found: Feed, name: str, unit: str, format_: str) -> FeedHead:
         language=house.sender.language,
         # An empty feed was last changed when there was nothing: always the same moment.
         updated=found.changed_at or NEVER,
+    )
+
+
+def _tombstone(gone: Listed) -> FeedEntry:
+    """That it is gone, and no word of it."""
+    at = gone.withdrawn_at or gone.published_at
+    return FeedEntry(
+        public_id=gone.public_id,
+        title="",
+        summary="",
+        html="",
+        url="",
+        published=gone.published_at,
+        updated=at,
+        language="",
+        author_unit="",
+        content_hash="",
+        withdrawn_at=at,
     )
 
 
