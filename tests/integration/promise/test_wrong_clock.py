@@ -9,7 +9,9 @@ from announcer.domain.errors import NotAllowed
 from announcer.services import calling, checkup, dispatching, restoring, situation
 from announcer.services.checkup import Mark
 from announcer.services.pace import Pace
+from tests.integration.promise.test_corrections import corrected
 from tests.integration.promise.way import (
+    approve,
     decided,
     newsrooms,
     open_window,
@@ -17,6 +19,8 @@ from tests.integration.promise.way import (
     release,
     staff_of,
 )
+from tests.public_house import PublicHouse
+from tests.public_visitor import Reader
 from tests.world import World
 
 
@@ -155,3 +159,20 @@ def test_what_a_clock_leased_that_went_back_is_not_waited_for(world: World, watc
     world.settle()  # a lease is taken back in the round after it ran out
     assert set(world.press_mail()) == newsrooms(world), "not in ten hours"
     assert stands_still(world) == "", "late is not early"
+
+
+def test_what_goes_when_the_clock_was_set_back_is_out_in_the_newsroom(
+    world: World, newsroom: PublicHouse
+) -> None:
+    public_id = published(world)
+    open_window(world, public_id)
+    opened = world.now()
+    world.advance(hours=2)
+    corrected(world, public_id)
+    approve(world, public_id)
+    world.settle()  # the page with the right text is read back, at an hour that comes once more
+    world.set_time(opened)
+    release(world, public_id)
+    world.settle()
+    assert set(world.press_mail()) == newsrooms(world)
+    assert Reader(newsroom.url).get(f"/nyheter/{public_id}").status_code == 200
