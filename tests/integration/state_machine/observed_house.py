@@ -242,6 +242,11 @@ class ObservedHouse:
             message_id = str(parsed["Message-ID"])
             self.model.notice(known_as, message.recipients, self._worker, doubtful, message_id)
             return
+        if title.startswith("Rättelse: "):
+            known_as = title.removeprefix("Rättelse: ")
+            message_id = str(parsed["Message-ID"])
+            self.model.correction(known_as, message.recipients, self._worker, doubtful, message_id)
+            return
         # A clock that was set back after the decision to send makes nothing earlier.
         at = max(self.world.now(), self._sent_at)
         self.model.mail(title, message.recipients, at, self._worker, doubtful)
@@ -310,6 +315,7 @@ class ObservedHouse:
                 self._truthful[item.public_id] = now
             elif path.startswith("/floden/") and item is self.worked_on and item.public_id in body:
                 item.read_at = self._truthful.pop(item.public_id, None)
+                item.read_title = item.approved
 
 
 def _count_down(at: tuple[str, int], name: str) -> tuple[tuple[str, int], bool]:

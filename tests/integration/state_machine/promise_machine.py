@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from announcer.db.models import StandstillRow
+from announcer.domain.audience import Person
+from announcer.domain.change import CorrectionKind
 from announcer.domain.errors import Refusal
 from announcer.services import (
+    correcting,
     dispatching,
     holding,
     resolving,
@@ -69,7 +72,9 @@ PAUSES = st.sampled_from(
 )
 #: The first to come there, mostly.
 OCCURRENCE = st.sampled_from([1, 1, 1, 2])
-INTERRUPTIONS = st.sampled_from(["hold", "withdraw", "taken over", "clock back", "again"])
+INTERRUPTIONS = st.sampled_from(
+    ["hold", "withdraw", "taken over", "clock back", "again", "correct"]
+)
 
 _SOME = "bibliotek.001@hallefors.example"
 _MORE = ("bildning.002@hallefors.example", PRESS[0])
@@ -93,6 +98,11 @@ MOST_ITEMS = 5
 KIND = st.sampled_from(sorted(KINDS))
 WHO = st.sampled_from(PEOPLE)
 WHICH = st.integers(0, 4)
+CORRECTS = {
+    "a real correction": CorrectionKind.REAL,
+    "a real correction that waits": CorrectionKind.REAL,
+    "a minor correction": CorrectionKind.MINOR,
+}
 OPENS_UP = {"out already": already_out, "asked for": hand_out}
 LETS_GO = st.sampled_from(["release", "release", "tick", *OPENS_UP])
 STOPS = st.sampled_from(
@@ -176,12 +186,55 @@ class PromiseMachine(RuleBasedStateMachine):
     def approve(self, which: int, who: str, *, stale: bool) -> None:
         """``stale``: the approver read the first version and not what it was changed to."""
         item, actor = self.item(which), self.people[who]
+        if item.proposed is not None:
+            self.approve_correction(item, actor, stale=stale)
+            return
         title = item.titles[0][0] if stale else item.text[0]
         # As it is taken in: with the promise of an answer beside the contact.
         read = with_answers(content_of(item.kind, title), self.installation.policy).content_hash
         if self.asked(lambda: reviewing.approve(self.installation, actor, item.public_id, read)):
             assert title == item.text[0], "a text was approved that nobody read"
             self.model.approved(item, actor.pseudonym)
+
+    @rule(what=st.sampled_from([*CORRECTS, "take back"]), which=WHICH, who=WHO)
+    @THERE_IS_SOMETHING
+    def change(self, what: str, which: int, who: str) -> None:
+        """What is planned is corrected, and mostly approved; or that is taken back."""
+        if what == "take back":
+            self.take_back(which)
+            return
+        self.correct(which, who, CORRECTS[what])
+        if what != "a real correction that waits":
+            self.approve(which, "informationschef", stale=False)
+
+    def correct(self, which: int, who: str, kind: CorrectionKind) -> None:
+        item, actor = self.item(which), self.people[who]
+        title = f"{item.text[0].rpartition(' ')[0]} {item.versions + 1}"
+        text, what = content_of(item.kind, title), {"sv": "Rubriken är rättad."}
+        self.house.look_at_pages()
+        self.house.look_at_newsroom()
+        about = (self.installation, actor, item.public_id, text, kind, what)
+        done = self.asked(lambda: correcting.propose(*about))
+        if done is None:
+            return
+        item.versions += 1
+        item.proposed = (title, actor.pseudonym, done.content_hash)
+        item.proposed_real = kind is CorrectionKind.REAL
+        self.house.stopped(item)
+        if done.applied:
+            self.model.corrected(item, None, real=item.proposed_real)
+
+    def approve_correction(self, item: Item, actor: Person, *, stale: bool) -> None:
+        assert item.proposed is not None
+        read = "0" * 64 if stale else item.proposed[2]
+        if self.asked(lambda: reviewing.approve(self.installation, actor, item.public_id, read)):
+            assert not stale, "a correction was approved that nobody read"
+            self.model.corrected(item, actor.pseudonym, real=item.proposed_real)
+
+    def take_back(self, which: int) -> None:
+        item, actor = self.item(which), self.people["informatör"]
+        if self.asked(lambda: correcting.take_back(self.installation, actor, item.public_id)):
+            item.proposed = None
 
     @rule(what=LETS_GO, which=WHICH, who=WHO)
     @THERE_IS_SOMETHING
@@ -305,8 +358,10 @@ class PromiseMachine(RuleBasedStateMachine):
         elif self.asked(lambda: stopped.give_up(*about, "Alla vet det.", After(what))):
             self.model.came_out["given up"] += 1
             item.given_up.add(found.step)
+            item.dropped.add(KEY_OF[found.channel])
             if what == After.STOP:
                 item.given_up |= {KEY_OF[channel] for channel in found.followers}
+                item.dropped |= {KEY_OF[channel] for channel in found.followers}
             else:
                 item.gone_past = True
 
@@ -315,7 +370,7 @@ class PromiseMachine(RuleBasedStateMachine):
         if not item.withdrawn:
             self.house.look_at_pages()
             holding.withdraw(self.installation, actor, item.public_id, "Det gäller inte.")
-            item.withdrawn = True
+            item.withdrawn, item.proposed = True, None
             self.house.stopped(item)
 
     @rule(number=st.integers(0, 5), exit_=st.sampled_from(Exit), what=LATE)
@@ -400,6 +455,7 @@ class PromiseMachine(RuleBasedStateMachine):
             "taken over": self.taken_over,
             "clock back": lambda: self.backward(timedelta(hours=1)),
             "again": self.work,
+            "correct": lambda: self.correct(self.in_hand(), "informatör", CorrectionKind.REAL),
         }
         self.house.interrupt_at = (point, occurrence)
         self.house.interruption = moves[what]
@@ -501,7 +557,7 @@ class PromiseMachine(RuleBasedStateMachine):
             if item.withdrawn:
                 continue
             for name in ("informatör", "informationschef", "kommunchef"):
-                if not item.approved:
+                if not item.approved or item.proposed:
                     self.approve(number, name, stale=False)
             if item.held or item.public_id in held:
                 self.resume(number)

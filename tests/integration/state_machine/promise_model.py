@@ -63,6 +63,7 @@ class Copy:
     doubtful: bool
     known: bool = False
     message_id: str = ""
+    title: str = ""
 
 
 @dataclass
@@ -89,17 +90,28 @@ class Item:
     #: The keys of the steps that a person paused, and of those that a person gave up.
     paused: set[str] = field(default_factory=set)
     given_up: set[str] = field(default_factory=set)
+    #: The keys of those of which something was given up: the step, its rest or its correction.
+    dropped: set[str] = field(default_factory=set)
     #: A person let what comes after a given-up step go without it.
     gone_past: bool = False
     #: It is out already, or somebody asked for it: the media wait for the inside alone.
     opened_up: bool = False
+    #: A correction that waits to be approved, who wrote it and its hash; how many there have been.
+    proposed: tuple[str, UUID, str] | None = None
+    proposed_real: bool = False
+    versions: int = 1
+    #: The newest title of which whoever had an older one is told.
+    real: str = ""
     #: What was already being sent when it was held or withdrawn from within a delivery.
     in_flight: int = 0
     seen: bool = False
     read_at: datetime | None = None
     confirmed_at: datetime | None = None
+    #: Which text was read, and which was read back and written down.
+    read_title: str = ""
+    confirmed_title: str = ""
     tried: set[str] = field(default_factory=set)
-    #: Whom it was tried to tell of the withdrawal.
+    #: Whom it was tried to tell of a correction or the withdrawal.
     tried_again: set[str] = field(default_factory=set)
     poster: bool = False
     #: It has been seen in the newsroom.
@@ -134,15 +146,33 @@ class Item:
 
     def missing(self, refused: Iterable[str]) -> set[str]:
         """Who should have been reached and was not, the mail server's own refusals aside."""
-        wanted = set(self.staff if self.mailed and EMAIL not in self.given_up else ())
-        wanted |= self.press if PRESS not in self.given_up else set()
+        wanted = set(self.staff if self.mailed and EMAIL not in self.dropped else ())
+        wanted |= self.press if PRESS not in self.dropped else set()
         left = wanted - set(self.copies) - self.closed - set(refused)
-        silent = self.public or not self.press or NEWSROOM in self.given_up
+        if self.real:
+            told = {a for a in self.copies if not self.had_only_older(a, self.real)}
+            left |= set(self.copies) - told - self.closed - set(refused) - self.let_be()
+        silent = self.public or not self.press or NEWSROOM in self.dropped
         return left if silent else left | {"the newsroom"}
+
+    def let_be(self) -> set[str]:
+        """Whom nobody tries any more because their step was given up."""
+        return {
+            one
+            for one in self.copies
+            if (EMAIL if one.endswith("@hallefors.example") else PRESS) in self.dropped
+        }
 
     def stands(self, key: str) -> bool:
         """Whether a person has said that this step does not go now, or not at all."""
-        return self.held or self.withdrawn or key in self.paused or key in self.given_up
+        stopped = key in self.paused or key in self.given_up
+        return self.held or self.withdrawn or stopped or self.proposed is not None
+
+    def had_only_older(self, address: str, title: str) -> bool:
+        """Whether somebody has this text in no version that is as new as ``title``."""
+        order = [one for one, _ in self.titles]
+        newest = max((order.index(one.title) for one in self.copies.get(address, ())), default=-1)
+        return newest < order.index(title)
 
 
 @dataclass
@@ -202,6 +232,18 @@ class Model:
             self.say("approved by its own author", title)
         item.approved = title
 
+    def corrected(self, item: Item, approver: UUID | None, *, real: bool) -> None:
+        """A correction is in force; ``approver`` is None where nobody need approve it."""
+        assert item.proposed is not None
+        title, writer, _ = item.proposed
+        if approver is not None and item.class_name != "kris" and approver in (writer, item.author):
+            self.say("a correction approved by its own author", title)
+        item.titles.append((title, writer))
+        item.approved, item.proposed = title, None
+        if real:
+            item.real = title
+        self.came_out["corrected"] += 1
+
     # What came out ---------------------------------------------------------------------------
 
     def mail(
@@ -219,8 +261,34 @@ class Model:
                 self._staff_mail(item, address)
             else:
                 self._press_mail(item, address, at)
-            self._not_twice(item, address)
-            item.copies.setdefault(address, []).append(Copy(worker, doubtful))
+            self._not_twice(item, address, title)
+            item.copies.setdefault(address, []).append(Copy(worker, doubtful, title=title))
+        return None
+
+    def correction(
+        self, title: str, recipients: Sequence[str], worker: int, doubtful: bool, message_id: str
+    ) -> None:
+        """Whoever had another text is told of the right one: nobody else, once, inside first."""
+        item = self.by_title(title)
+        if item is None:
+            return self.say("a correction that nobody made", title)
+        outside = not recipients[0].casefold().endswith("@hallefors.example")
+        self._may_leave(item, title, "a correction", PRESS if outside else EMAIL)
+        for address in map(str.casefold, recipients):
+            earlier = item.copies.get(address, [])
+            same = [one for one in earlier if one.title == title]
+            if not earlier:
+                self.say("corrected to somebody who never had it", address)
+            if any(one.known or one.message_id != message_id for one in same):
+                self.say("told of a correction twice", address)
+            elif same and outside:
+                item.again[address] -= 1
+                if item.again[address] < 0:
+                    self.say("told the press again of a correction on a guess", address)
+            item.copies.setdefault(address, []).append(
+                Copy(worker, doubtful, message_id=message_id, title=title)
+            )
+        self.came_out["correction"] += 1
         return None
 
     def poster(self, item: Item) -> None:
@@ -239,7 +307,11 @@ class Model:
             self.say("a page before its approval or its meeting", item.text[0])
         elif not item.seen and (item.stands(INTRANET) or self.still):
             self.say("a page appeared after a hold or a withdrawal", item.text[0])
-        elif item.approved not in body and not item.withdrawn:
+        elif not item.withdrawn and not any(
+            one in body
+            for one, _ in item.titles
+            if one == item.approved or item.confirmed_title != item.approved
+        ):
             self.say("the page shows another text than the approved one", item.text[0])
         item.seen = True
 
@@ -266,17 +338,18 @@ class Model:
 
     def recorded(self, item: Item, worker: int) -> None:
         """The worker's record of what it did was committed."""
-        if item.read_at is not None and item.confirmed_at is None:
-            item.confirmed_at = item.read_at
+        if item.read_at is not None:
+            item.confirmed_at = item.confirmed_at or item.read_at
+            item.confirmed_title = item.read_title
         for copies in (*item.copies.values(), *item.told.values()):
             for copy in copies:
                 copy.known |= copy.worker == worker and not copy.doubtful
 
     def _may_leave(self, item: Item, title: str, what: str, key: str) -> None:
         """(2), (3) and (6): confirmed, approved, neither paused, given up nor withdrawn."""
-        if title != item.approved:
+        if title != item.approved and not item.in_flight:
             self.say(f"{what} with a text that nobody else approved", title)
-        if item.confirmed_at is None:
+        if item.confirmed_at is None or (title == item.approved != item.confirmed_title):
             self.say(f"{what} before the page was read back", title)
         if item.stands(key):
             if item.in_flight:
@@ -320,9 +393,13 @@ class Model:
             if untried or not item.poster:
                 self.say(f"{what} before staff were tried", f"{title}: {sorted(untried)[:3]}")
 
-    def _not_twice(self, item: Item, address: str) -> None:
-        """(4): again only in doubt; outside only when a person said so."""
-        earlier = item.copies.get(address, [])
+    def _not_twice(self, item: Item, address: str, title: str) -> None:
+        """(4): again only in doubt; outside only when a person said so. And nobody who had another
+        text gets the right one without a word of the error."""
+        copies = item.copies.get(address, [])
+        if any(one.known and one.title != title for one in copies):
+            self.say("the right text without a word to somebody who had the wrong one", address)
+        earlier = [one for one in copies if one.title == title]
         if any(copy.known for copy in earlier) or (earlier and address in item.closed):
             self.say("the same announcement twice", f"{item.text[0]} to {address}")
         elif earlier:
