@@ -79,7 +79,10 @@ def release(desk: Desk, announcement: str) -> None:
 @click.argument("announcement")
 @click.option("--why", required=True, help="Why it is withdrawn; stands in the record.")
 @click.option(
-    "--tell", default="", help="A sentence for staff who have had it; the media get a fixed one."
+    "--tell",
+    default="",
+    help="A sentence, in the organisation's language, for staff who have had it; whoever reads another, "
+    "and the media, get a fixed one.",
 )
 @pass_desk
 def withdraw(desk: Desk, announcement: str, why: str, tell: str) -> None:

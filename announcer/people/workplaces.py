@@ -7,7 +7,9 @@ from datetime import time
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from announcer.db.models import PersonRow, WorkplaceRow
+from announcer.db.models import PersonRow, ShiftRow, WorkplaceRow
+from announcer.domain.audience import BELOW, OWN
+from announcer.domain.channel import Addresses
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.notation import read_clock
 from announcer.domain.policy import Policy
@@ -108,6 +110,26 @@ def workplaces_of_staff(session: Session) -> set[str]:
     """Where everyone who works here works."""
     query = select(PersonRow.workplace).where(PersonRow.left_at.is_(None)).distinct()
     return {name for name in session.scalars(query) if name}
+
+
+def without_a_phone(session: Session, policy: Policy) -> list[str]:
+    """Workplaces where somebody works whom a step reaches by phone, and none is ever carried."""
+    steps = [step for one in policy.classes.values() for step in one.steps.values()]
+    audiences = {
+        step.audience
+        for step in steps
+        if policy.channels[step.channel].addresses is Addresses.PHONE
+    }
+    units = load_units(session)
+    reached: set[str] = set()
+    for name in audiences:
+        chosen = policy.staff.get(name) if name else None
+        if name is None or (chosen and not {OWN, BELOW}.isdisjoint(chosen.units)):
+            reached |= workplaces_of_staff(session)  # whom it is for depends on the text
+        else:
+            people = staff_in(policy, units, (name,), "").with_only_columns(PersonRow.workplace)
+            reached |= set(session.scalars(people))
+    return sorted(reached - {""} - set(session.scalars(select(ShiftRow.workplace))))
 
 
 def unit_at(session: Session, place: str) -> str:

@@ -121,9 +121,27 @@ def vacant_roles(session: Session, policy: Policy) -> list[str]:
     return [name for name, role in policy.roles.items() if not _is_held(session, role)]
 
 
+def unled_units(session: Session, policy: Policy) -> list[str]:
+    """Codes of units where people work and nobody has a role of the units' ``own`` people: their
+    meetings fall to whoever leads above, and where nobody does, to the information unit."""
+    own = [_anywhere(role) for role in policy.roles.values() if role.unit == "own"]
+    if not own:
+        return []
+    inhabited = select(PersonRow.unit).where(PersonRow.left_at.is_(None))
+    led = {
+        unit
+        for role in own
+        for unit in session.scalars(holding(role, "").with_only_columns(PersonRow.unit))
+    }
+    return sorted(set(session.scalars(inhabited)) - led)
+
+
 def _is_held(session: Session, role: Role) -> bool:
-    anywhere = role.model_copy(update={"unit": None}) if role.unit == "own" else role
-    return session.scalars(holding(anywhere, "").limit(1)).first() is not None
+    return session.scalars(holding(_anywhere(role), "").limit(1)).first() is not None
+
+
+def _anywhere(role: Role) -> Role:
+    return role.model_copy(update={"unit": None}) if role.unit == "own" else role
 
 
 def directory_faults(session: Session, policy: Policy) -> Iterator[str]:

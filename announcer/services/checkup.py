@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from announcer.db import engine, rights, schema
 from announcer.db.models import DeliveryRow, StepRow
 from announcer.domain.policy import Policy
-from announcer.people import lookup
+from announcer.people import lookup, workplaces
 from announcer.services import approvers, health, situation, stopped
 from announcer.services.installation import Installation
 from announcer.services.installed import channel_faults
@@ -70,6 +70,8 @@ def of_database(
             yield _time_zone(session, installation.policy.zone)
             yield _roles(session, installation.policy)
             yield _audiences(session, installation.policy)
+            yield _leaders(session, installation.policy)
+            yield _phones(session, installation.policy)
             yield from _channels(session, installation)
             yield from _work(session)
     except DBAPIError as error:
@@ -279,6 +281,33 @@ def _audiences(session: Session, policy: Policy) -> Finding:
             only_warn=True,
         )
     return right("audiences", "somebody is in each that the policy names")
+
+
+def _leaders(session: Session, policy: Policy) -> Finding:
+    unled = approvers.unled_units(session, policy)
+    if unled:
+        return wrong(
+            "leaders",
+            f"nobody leads: {', '.join(unled)}",
+            "Import the staff with a leader for each, or correct [roles] in the policy. Their "
+            "meetings are asked of whoever leads above, or of the information unit.",
+            only_warn=True,
+        )
+    return right("leaders", "each unit in which people work has one")
+
+
+def _phones(session: Session, policy: Policy) -> Finding:
+    """Whoever works where no phone is carried gets no short message, and nobody notices."""
+    silent = workplaces.without_a_phone(session, policy)
+    if silent:
+        return wrong(
+            "phones",
+            f"nobody carries one at: {', '.join(silent)}",
+            "Add their rows to the list of shifts and run 'announcer import shifts FILE', or name "
+            "a narrower audience for the step in the policy.",
+            only_warn=True,
+        )
+    return right("phones", "one is carried wherever a step reaches people by phone")
 
 
 def _work(session: Session) -> Iterator[Finding]:

@@ -14,7 +14,8 @@ from announcer.embedded import postgres, valkey
 from announcer.embedded.mail import free_port
 from announcer.services import checkup, reviewing
 from announcer.services.checkup import Mark
-from tests.world import POLICY, SECRET, World
+from announcer.services.importing import IMPORTS
+from tests.world import POLICY, SECRET, World, laid_over_hallefors
 
 
 @pytest.fixture
@@ -135,6 +136,45 @@ def test_roles_that_nobody_has_are_named(settings, world, tmp_path):
     said, remedy = ill(tmp_path)["roles"]
     assert said == "nobody has: informationsenheten"
     assert "Import the staff" in remedy
+
+
+def test_units_in_which_people_work_and_nobody_leads_are_named(settings, world, tmp_path):
+    world.owner.execute(
+        "UPDATE announcer.person SET role = 'medarbetare' WHERE unit = 'kost' AND role = 'chef'"
+    )
+    said, remedy = ill(tmp_path)["leaders"]
+    assert said == "nobody leads: kost"
+    assert "Import" in remedy
+    world.owner.execute("UPDATE announcer.person SET left_at = now() WHERE unit = 'kost'")
+    assert "leaders" not in ill(tmp_path), "nobody is there to be told"
+
+
+BY_PHONE = """
+[classes.beslut.steps.sms]
+channel = "sms"
+audience = "koken"
+after = ["intranet"]
+
+[audiences.koken]
+title = "Köken"
+reach = "staff"
+workplaces = ["Fyllsta", "Centralköket"]
+"""
+
+
+def test_workplaces_that_a_step_would_call_and_that_have_no_phone_are_named(
+    settings, world, gateway, tmp_path, monkeypatch
+):
+    for name, value in gateway.settings.items():
+        monkeypatch.setenv(name, value)
+    assert "phones" not in ill(tmp_path), "no step of this policy goes to phones"
+    monkeypatch.setenv("ANNOUNCER_POLICY", str(laid_over_hallefors(tmp_path, BY_PHONE)))
+    assert ill(tmp_path)["phones"][0] == "nobody carries one at: Centralköket, Fyllsta"
+    rows = "workplace,phone,days,hours\nFyllsta,+46 70 174 06 07,mon-sun,00:00-24:00\n"
+    IMPORTS["shifts"](world.installation, rows.encode())
+    said, remedy = ill(tmp_path)["phones"]
+    assert said == "nobody carries one at: Centralköket"
+    assert "announcer import shifts" in remedy
 
 
 def test_a_port_that_nobody_listens_on_is_no_mail_server(settings, tmp_path, monkeypatch):

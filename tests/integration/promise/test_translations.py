@@ -13,6 +13,7 @@ from announcer.domain.errors import BadSubmission
 from announcer.render.release import release as released
 from announcer.services import holding, records, reviewing, writing
 from announcer.services.installation import Installation
+from tests.integration.promise.way import read, to_staff
 from tests.public_house import PublicHouse
 from tests.public_visitor import Reader
 from tests.world import POLICY, World
@@ -142,6 +143,26 @@ def test_the_database_publishes_no_stale_text_whatever_a_program_hands_over(
     world.settle()
     assert world.step(public_id, "newsroom").settled_at is None
     assert Reader(newsroom.url).get(f"/nyheter/{public_id}").status_code == 404
+
+
+def test_a_sentence_about_a_withdrawal_is_for_those_who_had_the_text_in_its_language(
+    world: World,
+) -> None:
+    public_id = world.submit(TEXT)
+    reviewing.approve(world.installation, world.communicator, public_id)
+    world.settle()
+    had = len(world.smtp.messages)
+    said = {"sv": "Nytt kommer."}
+    holding.withdraw(world.installation, world.communicator, public_id, "Fel beslut.", said)
+    world.settle()
+    told = {
+        m["Content-Language"]: m.get_body(("plain",)).get_content()
+        for m in map(read, filter(to_staff, world.smtp.messages[had:]))
+    }
+    assert told.keys() == {"sv", "fi"}
+    assert "Nytt kommer." in told["sv"]
+    assert "Nytt kommer." not in told["fi"]
+    assert "on vedetty takaisin" in told["fi"], "fixed words"
 
 
 def test_what_goes_without_a_required_language_stands_in_the_record(
