@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 from announcer.domain.announcement import Content
@@ -94,6 +95,37 @@ def item_of(kind: str, author: UUID, title: str) -> Item:
         mailed=not channels or "email" in channels,
         has_meeting=class_name == "kommande beslut" or "meeting" in channels,
         approved=title if class_name == "bara min enhet" else "",
+    )
+
+
+def crisis_of(
+    author: UUID, place: str, now: datetime, *, over: bool = False, exercise: bool = False
+) -> Item:
+    """What should come out of a crisis that is declared or over, or of an exercise."""
+    if over:
+        title = f"Faran över: du behöver inte koka vattnet i {place}"
+        finnish = f"Vaara ohi: vettä ei tarvitse enää keittää: {place}"
+    else:
+        title, finnish = f"Koka dricksvattnet i {place}", f"Keitä juomavesi: {place}"
+    drilled = {
+        row["email"].casefold()
+        for row in _rows()
+        if row["role"] == "chef" and row["workplace"] == "Kommunhuset"
+    }
+    return Item(
+        kind="utlyst kris",
+        class_name="kris",
+        unit="ks",
+        author=author,
+        titles=[(title, author)],
+        staff=frozenset(drilled) if exercise else mailboxes(("alla",)),
+        press=frozenset() if exercise else frozenset(map(str.casefold, PRESS)),
+        mailed=True,
+        has_meeting=False,
+        approved=title,
+        declared_at=now,
+        exercise=exercise,
+        aliases=(finnish,),
     )
 
 

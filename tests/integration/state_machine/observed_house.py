@@ -22,6 +22,8 @@ from tests.doubles.recording_smtp import Message, RecordingSmtp, Rules, Stage
 from tests.integration.state_machine.promise_model import Item, Model
 from tests.world import SECRET, World
 
+#: What stands before the title of an exercise.
+_MARK = re.compile(r"^(ÖVNING|HARJOITUS): ")
 #: How the intranet can lie to the reader that is sent to look.
 LIES = ("inloggning", "fel", "gammal text", "avklippt", "flödet saknar nyheten")
 
@@ -203,6 +205,8 @@ class ObservedHouse:
         if interrupted:
             self._interrupt(sending)
         self.crash_at, crashed = _count_down(self.crash_at, name)
+        if crashed and self.worked_on:
+            self.worked_on.unsure = True
         if crashed:
             if sending and self.worked_on and not name.startswith("press"):
                 self.worked_on.died_before_trying = True
@@ -210,6 +214,8 @@ class ObservedHouse:
 
     def _interrupt(self, sending: bool) -> None:
         self.model.came_out["interruption"] += 1
+        if self.worked_on is not None:
+            self.worked_on.unsure = True
         self._in_hands, sent_at = self.worked_on if sending else None, self._sent_at
         self.interruption()
         self._in_hands, self._sent_at = None, sent_at
@@ -232,13 +238,14 @@ class ObservedHouse:
             those = item.tried if job.edition.change is None else item.tried_again
             those.update(recipient.address.casefold() for recipient in job.recipients)
         elif name == "poster":
-            self.model.poster(item)
+            self.model.poster(item, max(self.world.now(), self._sent_at))
 
     def _mail_arrived(self, message: Message, doubtful: bool) -> None:
         parsed = message_from_bytes(message.content, policy=SMTP)
         title = str(parsed["Subject"])
-        if title.startswith("Tillbakadraget: "):
-            known_as = title.removeprefix("Tillbakadraget: ")
+        gone = re.match(r"(Tillbakadraget|Vedetty takaisin|Peruttu): ", title)
+        if gone:
+            known_as = _MARK.sub("", title.removeprefix(gone[0]))
             message_id = str(parsed["Message-ID"])
             self.model.notice(known_as, message.recipients, self._worker, doubtful, message_id)
             return
@@ -249,7 +256,9 @@ class ObservedHouse:
             return
         # A clock that was set back after the decision to send makes nothing earlier.
         at = max(self.world.now(), self._sent_at)
-        self.model.mail(title, message.recipients, at, self._worker, doubtful)
+        marked = _MARK.match(title) is not None
+        title = _MARK.sub("", title)
+        self.model.mail(title, message.recipients, at, self._worker, doubtful, marked=marked)
 
     def look_at_pages(self, *, again: bool = False) -> None:
         """A colleague in the unit that wrote it looks for each page not seen yet, over HTTP.

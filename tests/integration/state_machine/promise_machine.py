@@ -11,9 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from announcer.db.models import StandstillRow
 from announcer.domain.audience import Person
 from announcer.domain.change import CorrectionKind
+from announcer.domain.declaring import Declaration, Kind
 from announcer.domain.errors import Refusal
 from announcer.services import (
     correcting,
+    crisis_watch,
+    declaring,
     dispatching,
     holding,
     resolving,
@@ -30,7 +33,14 @@ from announcer.services.bringing_forward import already_out, hand_out
 from announcer.services.resolving import Exit
 from announcer.services.stopped import After
 from tests.doubles.recording_smtp import Rules, Stage
-from tests.integration.state_machine.house_people import KINDS, PRESS, content_of, item_of, people
+from tests.integration.state_machine.house_people import (
+    KINDS,
+    PRESS,
+    content_of,
+    crisis_of,
+    item_of,
+    people,
+)
 from tests.integration.state_machine.observed_house import LIES, ObservedHouse
 from tests.integration.state_machine.promise_model import KEY_OF, Item
 from tests.world import MORNING
@@ -177,6 +187,8 @@ class PromiseMachine(RuleBasedStateMachine):
 
     def edit(self, which: int, who: str) -> None:
         item, actor = self.item(which), self.people[who]
+        if item.declared_at is not None:
+            return
         title = f"{item.text[0].rpartition(' ')[0]} {len(item.titles) + 1}"
         text = content_of(item.kind, title)
         if self.asked(lambda: writing.edit(self.installation, actor, item.public_id, text)):
@@ -186,6 +198,8 @@ class PromiseMachine(RuleBasedStateMachine):
     def approve(self, which: int, who: str, *, stale: bool) -> None:
         """``stale``: the approver read the first version and not what it was changed to."""
         item, actor = self.item(which), self.people[who]
+        if item.declared_at is not None:
+            return
         if item.proposed is not None:
             self.approve_correction(item, actor, stale=stale)
             return
@@ -209,6 +223,8 @@ class PromiseMachine(RuleBasedStateMachine):
 
     def correct(self, which: int, who: str, kind: CorrectionKind) -> None:
         item, actor = self.item(which), self.people[who]
+        if item.declared_at is not None:
+            return
         title = f"{item.text[0].rpartition(' ')[0]} {item.versions + 1}"
         text, what = content_of(item.kind, title), {"sv": "Rubriken är rättad."}
         self.house.look_at_pages()
@@ -235,6 +251,34 @@ class PromiseMachine(RuleBasedStateMachine):
         item, actor = self.item(which), self.people["informatör"]
         if self.asked(lambda: correcting.take_back(self.installation, actor, item.public_id)):
             item.proposed = None
+
+    @rule(what=st.sampled_from(["declare", "declare", "exercise", "over"]), lie=st.booleans())
+    @precondition(lambda self: len(self.model.items) < MOST_ITEMS)
+    def crisis(self, what: str, lie: bool) -> None:
+        """It is declared, perhaps while the intranet is down; or it is over, or an exercise."""
+        actor, now = self.people["kommunchef"], self.world.now()
+        open_ = [one for one in self.model.items if one.declared_at and not one.exercise]
+        place = f"Plats {len(self.model.items) + 1}"
+        said = Declaration("koka vattnet", place, exercise=what == "exercise")
+        if what == "over":
+            if not open_ or open_[-1].withdrawn:
+                return
+            place = open_[-1].text[0].rpartition(" i ")[2]
+            said = Declaration("", kind=Kind.LIFTED, follows=open_[-1].public_id)
+        if lie:
+            self.house.lie = "fel"
+        item = crisis_of(
+            actor.pseudonym, place, now, over=what == "over", exercise=what == "exercise"
+        )
+        self.model.items.append(item)
+        done = self.asked(lambda: declaring.declare(self.installation, actor, said))
+        if done is None or done.again:
+            self.model.items.remove(item)
+            return
+        item.public_id = done.public_id
+        self.model.came_out[what] += 1
+        for minutes in (0, 6):
+            self.a_while(timedelta(minutes=minutes))
 
     @rule(what=LETS_GO, which=WHICH, who=WHO)
     @THERE_IS_SOMETHING
@@ -400,6 +444,7 @@ class PromiseMachine(RuleBasedStateMachine):
 
     def work(self) -> int:
         """One round of dispatcher and workers, with what was claimed before."""
+        crisis_watch.watch(self.installation)
         swept, begun = sweeping.sweep(self.installation), dispatching.look(self.installation)
         self.claim()
         queue, self.queue = self.queue, []

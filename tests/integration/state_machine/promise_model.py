@@ -22,6 +22,8 @@ KEY_OF = {
     "press": PRESS,
     "newsroom": NEWSROOM,
 }
+#: So long the page of a crisis has, by the policy.
+WAIT = timedelta(minutes=5)
 ZONE = ZoneInfo("Europe/Stockholm")
 _MORNING = (time(7, 30), time(12, 0))
 #: The policy's page 8: the switchboard's hours; no test goes beyond January 2027.
@@ -96,6 +98,11 @@ class Item:
     gone_past: bool = False
     #: It is out already, or somebody asked for it: the media wait for the inside alone.
     opened_up: bool = False
+    #: When it was declared a crisis, past its page after `WAIT`; and whether it is an exercise.
+    declared_at: datetime | None = None
+    exercise: bool = False
+    #: The title in other languages.
+    aliases: tuple[str, ...] = ()
     #: A correction that waits to be approved, who wrote it and its hash; how many there have been.
     proposed: tuple[str, UUID, str] | None = None
     proposed_real: bool = False
@@ -118,6 +125,9 @@ class Item:
     public: bool = False
     #: A worker died between saying whom it tries and trying.
     died_before_trying: bool = False
+    #: A worker died or was overtaken over it: nobody knows whom it reached, so that all it was sent
+    #: to may have it.
+    unsure: bool = False
     copies: dict[str, list[Copy]] = field(default_factory=dict)
     #: Who was told that what they had is withdrawn.
     told: dict[str, list[Copy]] = field(default_factory=dict)
@@ -191,7 +201,9 @@ class Model:
         return next((item for item in self.items if item.public_id == public_id), None)
 
     def by_title(self, title: str) -> Item | None:
-        return next((i for i in self.items if title in (t for t, _ in i.titles)), None)
+        return next(
+            (i for i in self.items if title in (*i.aliases, *(t for t, _ in i.titles))), None
+        )
 
     def notice(
         self, title: str, recipients: Iterable[str], worker: int, doubtful: bool, message_id: str
@@ -202,7 +214,7 @@ class Model:
             return self.say("a withdrawal that nobody made", title)
         self._not_while_still(item, "notice")
         for address in map(str.casefold, recipients):
-            if address not in item.copies:
+            if address not in item.copies and not item.unsure:
                 self.say("told of the withdrawal of what they never had", address)
             earlier = item.told.setdefault(address, [])
             staff = address.endswith("@hallefors.example")
@@ -247,14 +259,25 @@ class Model:
     # What came out ---------------------------------------------------------------------------
 
     def mail(
-        self, title: str, recipients: Sequence[str], at: datetime, worker: int, doubtful: bool
+        self,
+        title: str,
+        recipients: Sequence[str],
+        at: datetime,
+        worker: int,
+        doubtful: bool,
+        *,
+        marked: bool = False,
     ) -> None:
         """A message arrived at the mail server at ``at``, in the database's time."""
         item = self.by_title(title)
         if item is None:
             return self.say("mail about nothing that was written", title)
         outside = not recipients[0].casefold().endswith("@hallefors.example")
-        self._may_leave(item, title, "mail", PRESS if outside else EMAIL)
+        if title in item.aliases:
+            title = item.text[0]
+        if marked is not item.exercise:
+            self.say("an exercise that does not say so, or the other way round", title)
+        self._may_leave(item, title, "mail", PRESS if outside else EMAIL, at)
         for recipient in recipients:
             address = recipient.casefold()
             if address.endswith("@hallefors.example"):
@@ -277,7 +300,7 @@ class Model:
         for address in map(str.casefold, recipients):
             earlier = item.copies.get(address, [])
             same = [one for one in earlier if one.title == title]
-            if not earlier:
+            if not earlier and not item.unsure:
                 self.say("corrected to somebody who never had it", address)
             if any(one.known or one.message_id != message_id for one in same):
                 self.say("told of a correction twice", address)
@@ -291,9 +314,9 @@ class Model:
         self.came_out["correction"] += 1
         return None
 
-    def poster(self, item: Item) -> None:
+    def poster(self, item: Item, at: datetime) -> None:
         """A poster was given out to be put up."""
-        self._may_leave(item, item.text[0], "poster", POSTER)
+        self._may_leave(item, item.text[0], "poster", POSTER, at)
         self.came_out["poster"] += 1
         item.poster = True
 
@@ -332,7 +355,8 @@ class Model:
         self.came_out["public"] += 1
         if item.stands(NEWSROOM) or self.still:
             self.say("public after a hold or a withdrawal", title)
-        if item.approved not in body or item.confirmed_at is None:
+        alarmed = item.declared_at is not None and at >= item.declared_at + WAIT
+        if item.approved not in body or (item.confirmed_at is None and not alarmed):
             self.say("public without approval or before the page was read back", title)
         self._may_be_known_outside(item, at, "public")
 
@@ -345,11 +369,17 @@ class Model:
             for copy in copies:
                 copy.known |= copy.worker == worker and not copy.doubtful
 
-    def _may_leave(self, item: Item, title: str, what: str, key: str) -> None:
+    def _may_leave(
+        self, item: Item, title: str, what: str, key: str, at: datetime | None = None
+    ) -> None:
         """(2), (3) and (6): confirmed, approved, neither paused, given up nor withdrawn."""
         if title != item.approved and not item.in_flight:
             self.say(f"{what} with a text that nobody else approved", title)
-        if item.confirmed_at is None or (title == item.approved != item.confirmed_title):
+        unread = item.confirmed_at is None or (title == item.approved != item.confirmed_title)
+        alarmed = bool(at and item.declared_at and at >= item.declared_at + WAIT)
+        if unread and alarmed:
+            self.came_out["alarm"] += 1
+        elif unread:
             self.say(f"{what} before the page was read back", title)
         if item.stands(key):
             if item.in_flight:
