@@ -25,7 +25,7 @@ def test_every_page_has_one_heading_a_language_labels_and_nothing_from_elsewhere
     desk: Visitor, pages: tuple[str, ...]
 ) -> None:
     for path in pages:
-        desk.get(path)
+        page = desk.get(path)
         tree = desk.tree
         assert len(list(tree.iter("h1"))) == 1, path
         levels = [
@@ -42,7 +42,11 @@ def test_every_page_has_one_heading_a_language_labels_and_nothing_from_elsewhere
         assert all(image.get("alt") is not None for image in tree.iter("img")), path
         ids = tree.xpath("//@id")
         assert len(ids) == len(set(ids)), path
-        assert not tree.xpath("//script | //style | //@style"), path
+        assert not tree.xpath("//style | //@style"), path
+        for script in tree.xpath("//script"):  # ours, by this answer's word, and never in the page
+            assert f"'nonce-{script.get('nonce')}'" in page.headers["content-security-policy"], path
+            assert script.get("src", "").startswith("/delar/"), path
+            assert not script.text, path
         assert not tree.xpath("//@*[starts-with(name(), 'on')]"), path
         for source in tree.xpath("//link/@href | //img/@src"):
             assert source.startswith(("/", "data:")), (path, source)

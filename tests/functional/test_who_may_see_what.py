@@ -24,12 +24,15 @@ OPEN = {
     "/tema.css",
     "/logotyp.svg",
     "/typsnitt/<face>.ttf",
+    "/delar/<version>/<name>.<any(js, css):ending>",
     "/utseende/<path:filename>",
     "/bootstrap/utseende/<path:filename>",
 }
 VALUES = {
     "public_id": "0123456789abcdef01",
     "name": "alla",
+    "version": "000000000000",
+    "ending": "js",
     "format_": "atom",
     "key": "a-key",
     "code": "000000000000",

@@ -42,6 +42,7 @@ OPEN = frozenset(
         # Names nothing, and opens nothing.
         "board.page",
         "board.done",
+        "assets.asset",
         "look.static",
         "look.theme",
         "look.logo",

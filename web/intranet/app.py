@@ -11,6 +11,7 @@ from announcer.render.catalogue import TRANSLATIONS
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
 from web.intranet import (
+    assets,
     board,
     boards,
     briefing,
@@ -67,6 +68,7 @@ PARTS = (
     workplace_codes,
     operation,
     pages,
+    assets,
     health,
 )
 
