@@ -188,6 +188,26 @@ class GroupMemberRow(Base):
     )
 
 
+class ListChangeRow(Base):
+    """Somebody changed one of the organisation's own lists: which, and how much. It names nobody who
+    stands in one; ``about`` is the one row that it was about, where that is no person's."""
+
+    __tablename__ = "list_change"
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    list: Mapped[str]
+    about: Mapped[str]
+    #: None: on the server.
+    actor: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.person.pseudonym"))
+    added: Mapped[int]
+    changed: Mapped[int]
+    removed: Mapped[int]
+    faults: Mapped[int]
+    #: Of the file that was taken in.
+    sha256: Mapped[Sha256]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    __table_args__ = (Index(None, "list", "id"),)
+
+
 class FeedTokenRow(Base):
     """A personal key to the feeds, stored hashed. No column says when it was used, by law."""
 

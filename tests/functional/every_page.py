@@ -57,6 +57,13 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/arbetsplatskoder",
         ),
         "/personaltavlor",
+        *(
+            "/forvalta",
+            "/forvalta/listor/staff",
+            "/forvalta/listor/staff?sok=ks",
+            "/forvalta/listor/boards",
+        ),
+        "/forvalta/listor/boards/rad",
         "/tavla/none",
         *("/kris", f"/kris/{crisis}", "/kris/utlys", "/kris/utlys?ovning=1"),
         *(f"/kris/{crisis}/mer", f"/kris/{crisis}/faran-over"),

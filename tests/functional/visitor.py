@@ -55,19 +55,27 @@ class Visitor:
         return str(found.value or "").removeprefix("\n")
 
     def press(
-        self, words: str, /, files: list[File] | None = None, near: str = "", **fields: Any
+        self,
+        words: str,
+        /,
+        files: list[File] | None = None,
+        near: str = "",
+        files_in: str = "bilagor",
+        **fields: Any,
     ) -> httpx.Response:
         """Press the first button that says ``words`` in a form that sends to an address with
-        ``near`` in it, having filled in ``fields``."""
+        ``near`` in it, having filled in ``fields``, and chosen ``files`` in the field ``files_in``."""
         for form in self.tree.forms:
             for button in form.iter("button"):
                 says = " ".join(button.text_content().split())
                 if words in says and near in (form.get("action") or ""):
-                    return self._send(form, button, fields, files or [])
+                    return self._send(
+                        form, button, fields, [(files_in, one) for one in files or []]
+                    )
         raise AssertionError(f"no button says {words!r} on {self.page.url}: {self.text}")
 
     def _send(
-        self, form: Any, button: Any, fields: dict[str, Any], files: list[File]
+        self, form: Any, button: Any, fields: dict[str, Any], upload: list[tuple[str, File]]
     ) -> httpx.Response:
         sent: dict[str, Any] = {}
         for name, value in form.form_values():
@@ -76,6 +84,5 @@ class Visitor:
         if button.get("name"):
             sent[button.get("name")] = button.get("value")
         action = form.get("action") or str(self.page.url)
-        upload = [("bilagor", file) for file in files]
         self.page = self.client.post(action, data=sent, files=upload or None, follow_redirects=True)
         return self.page

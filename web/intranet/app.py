@@ -11,6 +11,8 @@ from announcer.render.catalogue import TRANSLATIONS
 from announcer.services.installation import Installation
 from announcer.services.kept import Kept
 from web.intranet import (
+    admin,
+    admin_lists,
     assets,
     board,
     boards,
@@ -67,6 +69,8 @@ PARTS = (
     workplace,
     workplace_codes,
     operation,
+    admin,
+    admin_lists,
     pages,
     assets,
     health,

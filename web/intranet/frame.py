@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from web.intranet.access import arrival, installation, kept, signed_in
 from web.intranet.words import (
+    keeps_lists,
     language,
     makes_codes,
     may_approve_something,
@@ -56,7 +57,8 @@ def framed(inner: Part) -> str:
     """The whole page, for whoever asks."""
     person = signed_in()
     may = person and tuple(
-        asks(person) for asks in (may_approve_something, on_the_desk, makes_codes, sees_crises)
+        asks(person)
+        for asks in (may_approve_something, on_the_desk, makes_codes, sees_crises, keeps_lists)
     )
     frame = kept(("frame", request.endpoint, language(), may), _frame)
     filling = {"title": inner.title, "main": inner.main, "notice": ""}

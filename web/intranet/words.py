@@ -18,7 +18,7 @@ from announcer.domain.policy import MessageClass
 from announcer.domain.policy.approval import chains
 from announcer.domain.step import StepKind
 from announcer.render.catalogue import language_name
-from announcer.services import crises, workplace_codes
+from announcer.services import crises, lists, workplace_codes
 from announcer.services.approval_words import sentences
 from announcer.services.approvals import Standing
 from announcer.services.calling import Call
@@ -137,6 +137,11 @@ def makes_codes(person: Person) -> bool:
     return workplace_codes.makes_some(installation(), person)
 
 
+def keeps_lists(person: Person) -> bool:
+    """Whether this person keeps the organisation's lists."""
+    return lists.keeps(installation(), person)
+
+
 def has_role(person: Person, roles: tuple[str, ...], unit: str, about: UUID | None = None) -> bool:
     """Whether this person has any of ``roles``; one that is gone from the policy is nobody's."""
     policy = installation().policy
@@ -191,6 +196,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     may_approve_something,
     on_the_desk,
     makes_codes,
+    keeps_lists,
     has_role,
     approvers,
     approval_sentences,

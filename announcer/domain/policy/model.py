@@ -54,7 +54,8 @@ class Policy(Strict):
     roles: Mapping[str, Role]
     audiences: Mapping[str, Audience]
     information_unit: tuple[str, ...] = Field(min_length=1)
-    #: Who names anybody's stand-in but never themselves, and has no other power by it.
+    #: Who keeps the organisation's lists and names anybody's stand-in but never themselves, and has
+    #: no other power by it.
     administrators: tuple[str, ...] = ()
     #: Who sees where everything is and its record, and changes nothing.
     auditors: tuple[str, ...] = ()
