@@ -7,6 +7,7 @@ from io import BytesIO
 import pikepdf
 
 from announcer.domain.announcement import Attachment
+from announcer.domain.audience import Person
 from announcer.domain.manuscript import read_manuscript
 from announcer.services import writing
 from tests.integration.promise.way import SMALL, approve, to_the_press
@@ -39,7 +40,13 @@ def _go(world: World, public_id: str) -> str:
 
 
 def with_files(
-    world: World, title: str, body: str, picture: str = "karta.svg", drawing: bytes = PICTURE
+    world: World,
+    title: str,
+    body: str,
+    picture: str = "karta.svg",
+    drawing: bytes = PICTURE,
+    author: Person | None = None,
+    audience: tuple[str, ...] = ("bibliotek",),
 ) -> str:
     """A decision in three languages, handed in with a picture and a paper."""
     name = EXAMPLES / "announcements" / "02-skolans-tider.md"
@@ -47,13 +54,13 @@ def with_files(
         read_manuscript(name.read_bytes(), lambda _: b""),
         title=title,
         body=body,
-        audience=("bibliotek",),
+        audience=audience,
         attachments=(
             Attachment(picture, "image/svg+xml", drawing, "En karta över skolgården"),
             Attachment("tider.pdf", "application/pdf", paper()),
         ),
     )
-    author = world.somebody("bildning", "chef")
+    author = author or world.somebody("bildning", "chef")
     return writing.submit(world.installation, author, content).public_id
 
 

@@ -41,6 +41,7 @@ def one(public_id: str) -> str:
 @blueprint.post("/moten/<key>")
 def meeting_held(public_id: str, key: str) -> Response:
     """Say that a meeting was held."""
+    status.seen_by(installation(), actor(), public_id)
     note, unit = request.form.get("anteckning", ""), request.form.get("enhet", "")
     holding.tick(installation(), actor(), public_id, key, note, unit)
     flash(_("Mötet är markerat som hållet."))

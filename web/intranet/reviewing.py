@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from announcer.domain.errors import N_, NotFound
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
-from announcer.services import correcting_words, returning, reviewing
+from announcer.services import correcting_words, returning, reviewing, status
 from announcer.services.approval_words import missing_in_words
 from web.intranet import picture
 from web.intranet.access import actor, installation
@@ -83,6 +83,7 @@ def give_back(public_id: str) -> Response:
 @blueprint.post("/godkann/<public_id>/angra")
 def take_back(public_id: str) -> Response:
     """The same text can be approved again."""
+    status.seen_by(installation(), actor(), public_id)
     returning.take_back(installation(), actor(), public_id)
     flash(_("Texten kan godkännas igen."))
     return _to(public_id)
