@@ -21,7 +21,7 @@ class Fault:
 
 def verify(session: Session) -> Iterator[Fault]:
     """Check every chain, every stored byte and every text against its hash."""
-    yield from _broken_chains(session)
+    yield from broken_chains(session)
     for revision in session.scalars(select(RevisionRow).where(RevisionRow.weeded_under == "")):
         if hashlib.sha256(revision.content.encode()).hexdigest() != revision.content_hash:
             yield Fault(f"revision {revision.id}", "the text is not what its hash says")
@@ -33,9 +33,12 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from _silent_acts(session)
 
 
-def _broken_chains(session: Session) -> Iterator[Fault]:
+def broken_chains(session: Session, about: UUID | None = None) -> Iterator[Fault]:
+    """Check every chain, or that of the announcement ``about`` alone."""
     previous: tuple[UUID | None, int, str] = (None, 0, "")
     query = select(EventRow).order_by(EventRow.announcement, EventRow.seq)
+    if about is not None:
+        query = query.where(EventRow.announcement == about)
     for event in session.scalars(query.execution_options(yield_per=1000)):
         _about, seq, seal = previous if previous[0] == event.announcement else (None, 0, "")
         expected = hashlib.sha256((seal + event.payload).encode()).hexdigest()

@@ -63,7 +63,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/forvalta/listor/staff?sok=ks",
             "/forvalta/listor/boards",
         ),
-        "/forvalta/listor/boards/rad",
+        *("/forvalta/listor/boards/rad", "/forvalta/handelser", "/forvalta/handelser?slag=held"),
         "/tavla/none",
         *("/kris", f"/kris/{crisis}", "/kris/utlys", "/kris/utlys?ovning=1"),
         *(f"/kris/{crisis}/mer", f"/kris/{crisis}/faran-over"),

@@ -151,6 +151,9 @@ POST /forvalta/listor/<what>/granska                                 : desk admi
 POST /forvalta/listor/<what>/las-in                                  : desk administrator
 GET  /forvalta/listor/<what>/rad                                     : desk administrator
 POST /forvalta/listor/<what>/rad                                     : desk administrator
+# The record of events
+GET  /forvalta/handelser                                              : desk auditor
+GET  /forvalta/handelser/fil.<any(csv, jsonl):sort>                 : desk auditor
 # The end of it
 POST /meddelanden/<out>/dra-tillbaka            varfor=x             : desk
 """
@@ -256,6 +259,7 @@ def values(world: World) -> dict[str, str]:
         "shift": "2026-12-08T13:30",
         "version": "000000000000",
         "ending": "js",
+        "sort": "csv",
         "delivery": "00000000-0000-0000-0000-000000000000",
     }
 

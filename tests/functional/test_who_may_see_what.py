@@ -33,6 +33,7 @@ VALUES = {
     "name": "alla",
     "version": "000000000000",
     "ending": "js",
+    "sort": "csv",
     "format_": "atom",
     "key": "a-key",
     "code": "000000000000",

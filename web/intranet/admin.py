@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from announcer.services import lists
+from announcer.services import event_search, lists
 from web.intranet.access import actor, installation
 
 blueprint = Blueprint("admin", __name__, url_prefix="/forvalta")
@@ -10,5 +10,9 @@ blueprint = Blueprint("admin", __name__, url_prefix="/forvalta")
 
 @blueprint.get("")
 def overview() -> str:
-    """The lists, with how much is in each and when it was last changed."""
-    return render_template("admin.html", lists=lists.summaries(installation(), actor()))
+    """The lists, with how much is in each and when it was last changed, and what else there is."""
+    return render_template(
+        "admin.html",
+        lists=lists.summaries(installation(), actor()),
+        sees_events=event_search.may_see(installation(), actor()),
+    )

@@ -12,6 +12,7 @@ from announcer.services.installation import Installation
 from announcer.services.kept import Kept
 from web.intranet import (
     admin,
+    admin_events,
     admin_lists,
     assets,
     board,
@@ -71,6 +72,7 @@ PARTS = (
     operation,
     admin,
     admin_lists,
+    admin_events,
     pages,
     assets,
     health,

@@ -23,6 +23,7 @@ from web.intranet.words import (
     may_approve_something,
     on_the_desk,
     sees_crises,
+    sees_events,
     unit_name,
 )
 
@@ -58,7 +59,14 @@ def framed(inner: Part) -> str:
     person = signed_in()
     may = person and tuple(
         asks(person)
-        for asks in (may_approve_something, on_the_desk, makes_codes, sees_crises, keeps_lists)
+        for asks in (
+            may_approve_something,
+            on_the_desk,
+            makes_codes,
+            sees_crises,
+            keeps_lists,
+            sees_events,
+        )
     )
     frame = kept(("frame", request.endpoint, language(), may), _frame)
     filling = {"title": inner.title, "main": inner.main, "notice": ""}

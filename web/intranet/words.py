@@ -18,7 +18,7 @@ from announcer.domain.policy import MessageClass
 from announcer.domain.policy.approval import chains
 from announcer.domain.step import StepKind
 from announcer.render.catalogue import language_name
-from announcer.services import crises, lists, workplace_codes
+from announcer.services import crises, event_search, lists, workplace_codes
 from announcer.services.approval_words import sentences
 from announcer.services.approvals import Standing
 from announcer.services.calling import Call
@@ -142,6 +142,11 @@ def keeps_lists(person: Person) -> bool:
     return lists.keeps(installation(), person)
 
 
+def sees_events(person: Person) -> bool:
+    """Whether this person sees the record of events."""
+    return event_search.may_see(installation(), person)
+
+
 def has_role(person: Person, roles: tuple[str, ...], unit: str, about: UUID | None = None) -> bool:
     """Whether this person has any of ``roles``; one that is gone from the policy is nobody's."""
     policy = installation().policy
@@ -197,6 +202,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     on_the_desk,
     makes_codes,
     keeps_lists,
+    sees_events,
     has_role,
     approvers,
     approval_sentences,
