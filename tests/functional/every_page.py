@@ -1,7 +1,8 @@
 """An address of every kind of page, in the languages in which it can be read."""
 
 from announcer.domain.declaring import Declaration
-from announcer.services import declaring, holding, signing_in
+from announcer.services import boards, declaring, holding, signing_in
+from announcer.services.importing import import_boards
 from tests.functional.conftest import Publish
 from tests.functional.newsroom_way import correct, out, out_with_files
 from tests.world import World
@@ -30,6 +31,10 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     told = publish(world.example("03"))
     said = Declaration("koka vattnet", "Grythyttan")
     crisis = declaring.declare(world.installation, world.communicator, said).public_id
+    place = world.somebody("bibliotek", "medarbetare").workplace
+    board = f"workplace,board,kind,paper,languages,open_days\n{place},Fikarum,staff,a4,sv,mon-fri"
+    import_boards(world.installation, board.encode())
+    (one,) = boards.at_my_workplace(world.installation, world.communicator)
     key = signing_in.make_link(world.installation, world.communicator.directory_id).key
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
@@ -56,7 +61,8 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/arbetsplats",
             "/arbetsplatskoder",
         ),
-        "/personaltavlor",
+        *("/personaltavlor", f"/personaltavlor/{one.id}/kort", f"/tavla/{one.code}"),
+        *(f"/meddelanden/{shown}/{about}" for about in ("redan-ute", "begard-ut", "utlamnad")),
         *(
             "/forvalta",
             "/forvalta/listor/staff",

@@ -1,10 +1,9 @@
 """The pages in a real Chromium: what only a browser can tell."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from announcer.services import reviewing
 from tests.world import World
@@ -22,22 +21,6 @@ PAGES = (
     "/tillganglighet",
 )
 WIDTHS = (390, 1280)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    )
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -80,15 +63,6 @@ def test_no_page_scrolls_sideways_or_breaks_its_own_rules(
         assert wide <= 0, f"{address} is {wide} pixels too wide at {width}"
         assert page.locator("h1").count() == 1, address
     assert page.faults == []
-
-
-def test_nothing_is_fetched_from_anywhere_else(page: Page, world: World) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for address in PAGES:
-        page.goto(address)
-    assert asked
-    assert not [url for url in asked if not url.startswith((world.url, "data:"))]
 
 
 def test_the_first_stop_of_the_keyboard_skips_to_the_content(page: Page) -> None:

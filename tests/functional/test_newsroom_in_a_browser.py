@@ -1,38 +1,17 @@
 """The newsroom in a real Chromium, asked by axe-core and looked at in two widths."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.functional.accessible import violations
 from tests.functional.every_page import of_the_newsroom
 from tests.functional.newsroom_way import out
 from tests.public_house import PublicHouse
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-
-#: WCAG 2.1, levels A and AA (EN 301 549), by the names axe-core gives them.
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    )
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -56,13 +35,7 @@ def test_every_page_can_be_used_by_all_and_fits(
     page.on("request", lambda request: asked.append(request.url))
     for address in pages:
         page.goto(address)
-        page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
-        found = page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", list(RULES)
-        )
-        wrong = [(one["id"], [n["html"] for n in one["nodes"]]) for one in found["violations"]]
-        assert not wrong, address
-        assert len(found["passes"]) > 10, address
+        assert not violations(page), address
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     context.close()
     assert faults == []
