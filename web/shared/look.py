@@ -1,12 +1,15 @@
 """What the pages look like: the organisation's colours and logo, and the typeface. Open to all."""
 
 import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 
 from flask import Blueprint, Response, abort
+from flask_babel import get_locale
 
 from announcer.domain.organisation import Sender
+from announcer.render.catalogue import date_in_words
 from web.shared.files import PUBLIC, answer
 from web.shared.headers import FILE
 from web.shared.theme import stylesheet
@@ -20,6 +23,10 @@ FACES = {
 SHEETS = ("announcer.css", "newsroom.css")
 
 
+#: When these pages were last assessed against the law; the statement says it.
+ASSESSED = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
 def look(sender: Sender, drawings: str = "") -> Blueprint:
     """The blueprint; its addresses are open, since nothing in them is about anything.
 
@@ -27,7 +34,13 @@ def look(sender: Sender, drawings: str = "") -> Blueprint:
     """
     theme_css = stylesheet(sender) + drawings
     seen = version(sender, drawings)
-    blueprint = Blueprint("look", __name__, static_folder="static", static_url_path="/utseende")
+    blueprint = Blueprint(
+        "look",
+        __name__,
+        static_folder="static",
+        static_url_path="/utseende",
+        template_folder="templates",  # what both houses say in the same words
+    )
 
     @blueprint.get("/tema.css")
     def theme() -> Response:
@@ -46,9 +59,12 @@ def look(sender: Sender, drawings: str = "") -> Blueprint:
         return answer(_face(face), "font/ttf", cache=PUBLIC)
 
     @blueprint.app_context_processor
-    def versions() -> dict[str, str]:
+    def versions() -> dict[str, object]:
         # In the address, so that a new logo or colour is seen at once in spite of the caches.
-        return {"look_version": seen}
+        return {"look_version": seen, "assessed": _assessed}
+
+    def _assessed() -> str:
+        return date_in_words(ASSESSED, sender.time_zone, str(get_locale()))
 
     return blueprint
 
