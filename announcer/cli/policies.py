@@ -13,11 +13,12 @@ from announcer.bootstrap import read_policy
 from announcer.cli.context import Desk, pass_desk
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, PolicyError
+from announcer.domain.example import example_of
 from announcer.domain.notation import read_clock
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy
 from announcer.domain.policy.diff import differences, shorter_leads
-from announcer.domain.schedule import Handovers, forecast, is_wanted
+from announcer.domain.schedule import Handovers, forecast
 from announcer.domain.toml_file import read_toml
 from announcer.domain.why import Foreseen, foresee
 from announcer.render.catalogue import clock_in_words, day_in_words, moment_in_words
@@ -188,15 +189,7 @@ def _example(
         if name not in found.audiences:
             known = ", ".join(found.audiences)
             raise click.BadParameter(f"there is no {name!r}, only {known}", param_hint="--audience")
-    steps = [step for step in found.classes[class_name].steps.values() if step.audience]
-    everyone = tuple(str(step.audience) for step in steps)
-    asked = Content(class_name, "", "", "", "", everyone, "", channels=channels)
-    reached = dict.fromkeys(str(s.audience) for s in steps if is_wanted(found, asked, s))
-    outside = tuple(n for n in audiences or reached if not found.is_staff(n))
-    inside = tuple(n for n in audiences if found.is_staff(n))
-    # Somebody inside is always told.
-    inside = inside or tuple(n for n in found.audiences if found.is_staff(n))[:1]
-    return Content(class_name, "", "", "", "", (*inside, *outside), "", channels=channels)
+    return example_of(found, class_name, audiences, channels)
 
 
 def _moment(found: Policy, at: str, option: str) -> datetime:

@@ -52,6 +52,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/floden",
             "/driftlage",
             "/tillganglighet",
+            "/policy",
         ),
         *(
             f"/logga-in/{key}",
