@@ -124,7 +124,7 @@ def vacant_roles(session: Session, policy: Policy) -> list[str]:
 def unled_units(session: Session, policy: Policy) -> list[str]:
     """Codes of units where people work and nobody has a role of the units' ``own`` people: their
     meetings fall to whoever leads above, and where nobody does, to the information unit."""
-    own = [_anywhere(role) for role in policy.roles.values() if role.unit == "own"]
+    own = [anywhere(role) for role in policy.roles.values() if role.unit == "own"]
     if not own:
         return []
     inhabited = select(PersonRow.unit).where(PersonRow.left_at.is_(None))
@@ -137,10 +137,11 @@ def unled_units(session: Session, policy: Policy) -> list[str]:
 
 
 def _is_held(session: Session, role: Role) -> bool:
-    return session.scalars(holding(_anywhere(role), "").limit(1)).first() is not None
+    return session.scalars(holding(anywhere(role), "").limit(1)).first() is not None
 
 
-def _anywhere(role: Role) -> Role:
+def anywhere(role: Role) -> Role:
+    """The same of any unit's people, where it is of each unit's own."""
     return role.model_copy(update={"unit": None}) if role.unit == "own" else role
 
 

@@ -151,6 +151,8 @@ POST /forvalta/listor/<what>/granska                                 : desk admi
 POST /forvalta/listor/<what>/las-in                                  : desk administrator
 GET  /forvalta/listor/<what>/rad                                     : desk administrator
 POST /forvalta/listor/<what>/rad                                     : desk administrator
+GET  /forvalta/roller                                                : desk administrator
+GET  /forvalta/kanaler                                               : desk administrator
 # The policy
 GET  /policy                                                         : staff
 # The record of events
