@@ -44,6 +44,12 @@ class ChannelHealth:
     refused: int
 
     @property
+    def is_unused(self) -> bool:
+        """Whether it is there and has never carried anything, so that nobody knows how it goes."""
+        tried = self.last_sent or self.last_failed or self.waiting
+        return self.set_up and not tried
+
+    @property
     def is_well(self) -> bool:
         """Whether nothing asks for a person: something that failed and nothing since that went."""
         went_since = self.last_failed is None or (

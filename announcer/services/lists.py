@@ -5,7 +5,7 @@ server, and is written down with who did it.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,8 @@ from announcer.services.installation import Installation
 LARGEST = 3_000_000
 #: Whose rows name nobody.
 _WITHOUT_PEOPLE = frozenset({"units", "workplaces", "boards", "shifts"})
+#: Columns that a list is narrowed by.
+_NARROWED = ("unit", "workplace", "role", "kind", "language")
 #: Of which no row is taken out.
 _KEPT = frozenset({"units"})
 
@@ -138,6 +140,24 @@ def search(found: Sequence[Numbered], words: str) -> list[Numbered]:
     """Those in which every word stands somewhere, without regard to case."""
     wanted = words.casefold().split()
     return [one for one in found if all(word in " ".join(one.cells).casefold() for word in wanted)]
+
+
+def narrowed(
+    columns: Cells, found: Sequence[Numbered], wanted: Mapping[str, str]
+) -> list[Numbered]:
+    """Those whose cells are exactly what is ``wanted`` of some columns; an empty word wants nothing."""
+    asked = [(at, wanted[name]) for at, name in enumerate(columns) if wanted.get(name)]
+    return [one for one in found if all(one.cells[at] == word for at, word in asked)]
+
+
+def choices(columns: Cells, found: Sequence[Numbered]) -> dict[str, list[str]]:
+    """What can be wanted of each column whose cells are few words that come again and again."""
+    words = {
+        name: sorted({one.cells[at] for one in found} - {""})
+        for at, name in enumerate(columns)
+        if name in _NARROWED
+    }
+    return {name: few for name, few in words.items() if 1 < len(few) < len(found)}
 
 
 def exported(installation: Installation, actor: Person, what: str) -> bytes:

@@ -13,6 +13,9 @@ from tests.world import EXAMPLES, World, laid_over_hallefors
 
 ADMINISTRATORS = """
 administrators = ["it"]
+[audiences.fortroendevalda]
+title = "Förtroendevalda"
+reach = "group"
 [roles.it]
 title = "IT-enheten"
 unit = "kf-kansli"
@@ -119,8 +122,27 @@ def test_a_long_list_is_read_a_page_at_a_time_and_searched(desk: Visitor) -> Non
     assert int(last) == len(file_of(desk, "staff").splitlines())
     desk.get("/forvalta/listor/staff?sok=p0001+CHEF")
     assert len(desk.tree.xpath("//tbody/tr")) == 1
+    desk.get("/forvalta/listor/staff?unit=info&role=chef")
+    assert len(desk.tree.xpath("//tbody/tr")) == 1
+    assert desk.tree.xpath("//select[@id='unit']/option[@selected]/text()") == [
+        "Informationsenheten"
+    ]
     assert "Ingen rad har de orden." in (desk.get("/forvalta/listor/staff?sok=qqq"), desk.text)[1]
     assert "Listan är tom." in (desk.get("/forvalta/listor/boards"), desk.text)[1]
+
+
+def test_elected_members_are_kept_by_their_offices(world: World, desk: Visitor) -> None:
+    desk.get("/forvalta")
+    assert "Förtroendevalda" in desk.text
+    content = (EXAMPLES / "organisation/fortroendevalda.csv").read_bytes()
+    what = "group:fortroendevalda"
+    assert "Det här ändras" in look(desk, what, content)
+    desk.press("Ändra listan så")
+    assert "Listan är ändrad." in desk.text
+    assert "Listan är redan som filen säger." in look(desk, what, file_of(desk, what))
+    assert "som inte ska vara med" in look(
+        desk, what, b"office,email,language,name\nX,a@b.example,sv,N"
+    )
 
 
 def test_a_person_with_protected_identity_is_nowhere(world: World, desk: Visitor) -> None:

@@ -92,6 +92,7 @@ def test_a_channel_that_has_carried_nothing_says_so(world: World, desk: Visitor)
     said = channel(desk, "Pressmeddelande")
     assert "utanför huset" in said
     assert "Gick senast Aldrig" in said
+    assert "Inte använd än" in said
     assert "Presslistan" in said
 
 

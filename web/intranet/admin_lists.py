@@ -133,13 +133,18 @@ def change_row(what: str) -> Response | tuple[str, int]:
 
 def _list_page(what: str, fault: Refusal | None = None) -> str:
     words = request.args.get("sok", "").strip()[:100]
+    columns = lists.known(installation(), what).columns
     rows = lists.rows(installation(), actor(), what)
-    found = lists.search(rows, words)
+    choices = lists.choices(columns, rows)
+    wanted = {name: request.args[name][:100] for name in choices if request.args.get(name)}
+    found = lists.narrowed(columns, lists.search(rows, words), wanted)
     page = min(max(request.args.get("sida", 1, int), 1), max(1, -(-len(found) // ROWS)))
     return render_template(
         "admin_list.html",
         what=what,
-        columns=lists.known(installation(), what).columns,
+        columns=columns,
+        choices=choices,
+        wanted=wanted,
         rows=found[(page - 1) * ROWS : page * ROWS],
         total=len(rows),
         found=len(found),
