@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from announcer.db.models import AnnouncementRow, EventRow, PersonRow
+from announcer.db.models import AnnouncementRow, EventRow, PersonRow, RevisionRow
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, Refusal
 from announcer.services import verifying
@@ -87,6 +87,24 @@ def page(
         total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
         rows = session.execute(query.offset((number - 1) * size).limit(size))
         return [_event(names, public_id, row) for row, public_id in rows], total
+
+
+def titles(installation: Installation, actor: Person, found: Iterable[Event]) -> dict[str, str]:
+    """What the announcements of these events are called now, by public id; those whose text was
+    weeded are left out. Raises `NotAllowed`."""
+    _require(installation, actor)
+    query = (
+        select(AnnouncementRow.public_id, RevisionRow.content)
+        .join(RevisionRow, RevisionRow.announcement == AnnouncementRow.id)
+        .where(
+            AnnouncementRow.public_id.in_({one.announcement for one in found}),
+            RevisionRow.weeded_under == "",
+        )
+        .order_by(RevisionRow.number)
+    )
+    with installation.database.reading() as session:
+        rows = session.execute(query).all()
+    return {public_id: json.loads(content)["title"] for public_id, content in rows}
 
 
 def kinds(installation: Installation, actor: Person) -> list[str]:

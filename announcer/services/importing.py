@@ -252,13 +252,18 @@ class Change:
         return not (self.new or self.changed or self.gone)
 
 
+def lock(session: Session, what: str) -> None:
+    """Whoever changes a list, or reads it to change it, does so alone until the transaction ends."""
+    session.execute(select(engine.advisory_lock(f"announcer list {what}")))
+
+
 def take(session: Session, policy: Policy, what: str, content: bytes) -> Change:
     """Take a file in and say what that changed, in a transaction of the caller's, one at a time.
 
     Raises `Refusal` for a group that the policy does not have, and what the reader of the file
     raises.
     """
-    session.execute(select(engine.advisory_lock(f"announcer list {what}")))
+    lock(session, what)
     known = list_named(what)
     before = {known.key_of(cells): cells for cells in known.rows(session)}
     if what.startswith(GROUP):

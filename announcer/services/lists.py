@@ -273,6 +273,7 @@ def change_row(
     if cells is None and what in _KEPT:
         raise Refusal(N_("En enhet tas inte bort: det finns texter som hör till den."))
     with installation.database.transaction(f"import {what.partition(':')[0]}") as session:
+        importing.lock(session, what)
         before = _powers(session, actor)
         standing = _numbered(session, found)
         old = next((one for one in standing if one.mark == mark), None)

@@ -1,11 +1,14 @@
 """Whoever keeps the lists sees what a file would change before it does, and each row by itself."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from announcer.domain.audience import Person
 from announcer.people.lists import LISTS
+from announcer.services import lists
 from announcer.services.importing import import_boards, import_press, import_shifts, import_staff
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
@@ -234,3 +237,27 @@ def test_whoever_only_administers_gives_themselves_no_power(
     assert keeper.tree.xpath("//html/@lang") == ["fi"]
     changes = world.owner.execute("SELECT actor, changed, about FROM announcer.list_change")
     assert changes.fetchall()[-1] == (administrator.pseudonym, 1, "")
+
+
+def test_a_row_is_changed_in_the_list_as_it_is_when_its_turn_comes(
+    world: World, desk: Visitor
+) -> None:
+    """Somebody else is in the middle of changing another row: neither undoes the other's."""
+    house, who = world.installation, world.communicator
+    mine, theirs = lists.rows(house, who, "press")[:2]
+    wanted = (*mine.cells[:3], "Bergslagen")
+    with psycopg.connect(world.owner_url.replace("+psycopg", "")) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('announcer list press', 0))")
+        with ThreadPoolExecutor(1) as pool:
+            change = pool.submit(lists.change_row, house, who, "press", mine.mark, wanted)
+            waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while not world.owner.execute(waits).fetchone()[0]:
+                assert not change.done()
+            other.execute(
+                "UPDATE announcer.press_contact SET area = 'Dalarna' WHERE email = %s",
+                [theirs.cells[1]],
+            )
+            other.commit()
+            change.result()
+    areas = {one.cells[1]: one.cells[3] for one in lists.rows(house, who, "press")}
+    assert (areas[mine.cells[1]], areas[theirs.cells[1]]) == ("Bergslagen", "Dalarna")

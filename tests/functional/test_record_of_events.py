@@ -46,6 +46,7 @@ def test_what_happened_is_found_by_text_kind_person_and_day(
     world: World, desk: Visitor, happened: str
 ) -> None:
     desk.get(PAGE)
+    assert world.status(happened).title in rows(desk)[0]
     assert "Pausat frågor från facket" in rows(desk)[0]
     other = world.decision("En annan")
     desk.get(f"{PAGE}?meddelande={other}")
@@ -116,6 +117,9 @@ def test_a_long_record_is_read_a_page_at_a_time(world: World, desk: Visitor, hap
     desk.get(f"{PAGE}?sida=2")
     assert 10 < len(rows(desk)) <= 50
     assert "Sida 2 av 2" in desk.text
+    desk.get(f"{PAGE}?sida=99")
+    assert "Sida 2 av 2" in desk.text
+    assert rows(desk)
 
 
 def test_only_the_information_unit_and_the_auditors_see_it(

@@ -85,6 +85,10 @@ def overview() -> str | tuple[str, int]:
     form = _form()
     number = min(max(request.args.get("sida", 1, int), 1), 10_000)
     found, total = event_search.page(installation(), actor(), form.wanted, number, SIZE)
+    pages = max(1, -(-total // SIZE))
+    if number > pages:
+        number = pages
+        found, total = event_search.page(installation(), actor(), form.wanted, number, SIZE)
     about = form.wanted.announcement
     asked = bool(about) or "kontrollera" in request.args
     page = render_template(
@@ -92,7 +96,8 @@ def overview() -> str | tuple[str, int]:
         found=found,
         total=total,
         page=number,
-        pages=max(1, -(-total // SIZE)),
+        pages=pages,
+        titles=event_search.titles(installation(), actor(), found),
         typed=form.values,
         kinds=sorted(event_search.kinds(installation(), actor()), key=event_title),
         fault=form.fault,
