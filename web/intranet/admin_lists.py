@@ -51,6 +51,11 @@ COLUMNS = {
     "area": N_("Område"),
     "office": N_("Uppdrag"),
 }
+#: Cells of a board that are one of a few words.
+OF_A_BOARD = {
+    "kind": {"staff": N_("Där personalen går"), "visitors": N_("Där besökare går")},
+    "paper": {"a4": N_("A4"), "a3": N_("A3")},
+}
 
 
 @blueprint.get("/<what>")
@@ -181,6 +186,8 @@ def _row_page(
         what=what,
         old=old,
         cells=list(zip(columns, cells, strict=True)),
+        options=OF_A_BOARD if what == "boards" else {},
+        suggested=lists.choices(columns, lists.rows(installation(), actor(), what)),
         follows=lists.consequences(installation(), actor(), what, old) if old else None,
         faults=_faults(fault),
     )
