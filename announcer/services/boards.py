@@ -21,6 +21,10 @@ class NewerError(Refusal):
     """Somebody says that a text hangs which has been corrected or withdrawn since it was shown."""
 
 
+class NothingToDo(Refusal):
+    """Somebody else was first, or one pressed twice."""
+
+
 @dataclass(frozen=True)
 class BoardStatus:
     """A board, how it is reached, and what is to be done there."""
@@ -131,7 +135,7 @@ def done(installation: Installation, actor: Person, board: str, reference: str, 
         tasks = hanging.tasks(session, installation, [row])
         task = next((one for one in tasks if one.announcement == about.id), None)
         if task is None:
-            raise Refusal(N_("Det finns inget att göra med det på den tavlan."))
+            raise NothingToDo(N_("Det finns inget att göra med det på den tavlan."))
         if task.shown != shown or not _tick(session, task, actor):
             raise NewerError(
                 N_("Det finns en nyare affisch än den som visades. Se vad som gäller nu.")

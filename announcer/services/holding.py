@@ -92,17 +92,19 @@ def resume(installation: Installation, actor: Person, reference: str, step: str 
         row = records.under_way(session, reference)
         policy = records.policy_of(session, installation, row)
         stops = policy.classes[row.class_name].countdown_when_held == "stops"
+        held = [one for one in records.steps_of(session, row.id) if step in ("", one.key)]
+        if (step or row.held_at is None) and not any(one.held_at for one in held):
+            return  # somebody else was first, or one pressed twice
         now, since = engine.now(session), None if step else row.held_at
         if not step:
             row.held_at = None
-        for one in records.steps_of(session, row.id):
-            if step in ("", one.key):
-                stood = min((at for at in (since, one.held_at) if at), default=None)
-                if stops and stood:
-                    _count_on(one, stood, now)
-                if one.held_at is not None:
-                    one.held_at, one.held_reason, one.stopped = None, "", False
-                take_up_batches(session, one)
+        for one in held:
+            stood = min((at for at in (since, one.held_at) if at), default=None)
+            if stops and stood:
+                _count_on(one, stood, now)
+            if one.held_at is not None:
+                one.held_at, one.held_reason, one.stopped = None, "", False
+            take_up_batches(session, one)
         about = {"step": step} if step else {}
         records.append(session, row.id, "resumed", actor.pseudonym, **about, **lent)
         planning.wake(session, row)

@@ -342,6 +342,7 @@ def create_feed_token(installation: Installation, person: Person) -> str:
     """A new personal key to the feeds; earlier ones stop working. Shown once, stored hashed."""
     token = secrets.token_urlsafe(24)
     with installation.database.transaction("feed token") as session:
+        session.execute(select(engine.advisory_lock(f"feed token {person.pseudonym}")))
         _revoke(session, person)
         session.add(
             FeedTokenRow(

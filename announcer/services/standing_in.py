@@ -72,7 +72,7 @@ def appoint(
 
     People name their own stand-in, the information unit anybody's, administrators anybody's but
     not themselves; nobody lends what they have been lent. With ``announcement`` it is for that one
-    only. Returns its id. Raises `NotAllowed`, `NotFound`, or `Refusal`.
+    only. Said twice it is one. Returns its id. Raises `NotAllowed`, `NotFound`, or `Refusal`.
     """
     with installation.database.transaction("appoint stand in") as session:
         stand_in, absent = find_person(session, who), find_person(session, for_whom)
@@ -87,6 +87,19 @@ def appoint(
             raise Refusal(
                 N_("Ersättaren behöver en sista dag som inte har varit, högst ett år bort.")
             )
+        session.execute(select(engine.advisory_lock(f"stand-in for {absent.pseudonym}")))
+        same = session.scalar(
+            select(StandInRow.id).where(
+                StandInRow.who == stand_in.pseudonym,
+                StandInRow.for_whom == absent.pseudonym,
+                StandInRow.announcement.is_not_distinct_from(about.id if about else None),
+                StandInRow.from_at <= begins,
+                StandInRow.until_at == ends,
+                StandInRow.revoked_at.is_(None),
+            )
+        )
+        if same:
+            return same
         row = StandInRow(
             id=uuid4(),
             who=stand_in.pseudonym,

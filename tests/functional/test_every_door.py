@@ -128,7 +128,7 @@ POST /ersattare                                                      : staff
 POST /ersattare/<stand_in>/avsluta                                   : desk administrator
 GET  /arbetsplatskoder                                               : approver manager desk crisis administrator auditor
 POST /arbetsplatskoder                                               : approver manager desk crisis administrator auditor
-POST /arbetsplatskoder/<code>/stoppa                                 : desk administrator
+POST /arbetsplatskoder/<code>/stoppa                                 : approver manager desk crisis administrator auditor
 # Boards
 GET  /personaltavlor                                                 : staff
 POST /personaltavlor/<board>                    meddelande=<out>     : colleague desk auditor

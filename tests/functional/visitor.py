@@ -65,24 +65,26 @@ class Visitor:
     ) -> httpx.Response:
         """Press the first button that says ``words`` in a form that sends to an address with
         ``near`` in it, having filled in ``fields``, and chosen ``files`` in the field ``files_in``."""
+        action, sent = self.filled(words, near, **fields)
+        upload = [(files_in, file) for file in files or []]
+        self.page = self.client.post(action, data=sent, files=upload or None, follow_redirects=True)
+        return self.page
+
+    def filled(self, words: str, near: str = "", /, **fields: Any) -> tuple[str, dict[str, Any]]:
+        """What pressing that button would send, and where to."""
         for form in self.tree.forms:
             for button in form.iter("button"):
                 says = " ".join(button.text_content().split())
                 if words in says and near in (form.get("action") or ""):
-                    return self._send(
-                        form, button, fields, [(files_in, one) for one in files or []]
-                    )
+                    return form.get("action") or str(self.page.url), _sent(form, button, fields)
         raise AssertionError(f"no button says {words!r} on {self.page.url}: {self.text}")
 
-    def _send(
-        self, form: Any, button: Any, fields: dict[str, Any], upload: list[tuple[str, File]]
-    ) -> httpx.Response:
-        sent: dict[str, Any] = {}
-        for name, value in form.form_values():
-            sent.setdefault(name, []).append(value)
-        sent.update(fields)
-        if button.get("name"):
-            sent[button.get("name")] = button.get("value")
-        action = form.get("action") or str(self.page.url)
-        self.page = self.client.post(action, data=sent, files=upload or None, follow_redirects=True)
-        return self.page
+
+def _sent(form: Any, button: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    sent: dict[str, Any] = {}
+    for name, value in form.form_values():
+        sent.setdefault(name, []).append(value)
+    sent.update(fields)
+    if button.get("name"):
+        sent[button.get("name")] = button.get("value")
+    return sent

@@ -28,8 +28,8 @@ def done(board: str) -> Response:
     about, shown = (request.form.get(name, "") for name in ("meddelande", "visad"))
     try:
         task = boards.done(installation(), actor(), board, about, shown)
-    except boards.NewerError as newer:
-        flash(newer.say(_))
+    except (boards.NewerError, boards.NothingToDo) as other:
+        flash(other.say(_))
         return redirect(url_for(".overview"), 303)
     flash(
         {

@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from announcer.domain.errors import N_, NotAllowed, Refusal
+from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.services import workplace_codes
 from announcer.services.workplace_codes import Place
 from web.intranet.access import actor, installation, looking
@@ -52,6 +52,11 @@ def make() -> str | tuple[str, int]:
 @blueprint.post("/<code>/stoppa")
 def revoke(code: str) -> Response:
     """At once, on every phone."""
-    place = workplace_codes.revoke(installation(), actor(), code)
-    flash(_("Koden för %(workplace)s gäller inte längre.", workplace=place.workplace))
+    try:
+        place = workplace_codes.revoke(installation(), actor(), code)
+        flash(_("Koden för %(workplace)s gäller inte längre.", workplace=place.workplace))
+    except NotFound as gone:  # stopped a moment ago, perhaps by the same finger
+        if not workplace_codes.makes_some(installation(), actor()):
+            raise
+        flash(gone.say(_))
     return redirect(url_for(".overview"), 303)

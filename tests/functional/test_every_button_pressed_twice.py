@@ -1,0 +1,295 @@
+"""Every button pressed twice at once does what one press does, and whoever pressed is told so plainly."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import httpx
+import lxml.html
+import pytest
+
+from announcer.domain.declaring import Declaration
+from announcer.services import boards, calling, declaring, holding, records, reviewing
+from announcer.services.importing import import_boards
+from tests.functional.conftest import SignIn
+from tests.functional.test_writing_and_approving import TEXT
+from tests.functional.visitor import Visitor
+from tests.world import World
+
+#: Somebody with a page open: what is pressed on it, and what was filled in.
+Open = tuple[Visitor, str, dict[str, str]]
+
+
+class Stage:
+    """Makes the same thing under another name each time (``n``), and opens the page with its button."""
+
+    def __init__(self, world: World, sign_in: SignIn) -> None:
+        self.world, self.sign_in = world, sign_in
+        self.desk = sign_in(world.communicator)
+
+    def at(self, path: str, button: str, who: Visitor | None = None, **fields: str) -> Open:
+        visitor = who or self.desk
+        visitor.get(path)
+        return visitor, button, fields
+
+    def out(self, n: int) -> str:
+        public_id = self.world.decision(f"Beslut {n}", '["bibliotek"]')
+        reviewing.approve(self.world.installation, self.world.communicator, public_id)
+        self.world.settle()
+        return public_id
+
+    def crisis(self, n: int) -> str:
+        said = Declaration("koka vattnet", ("Grythyttan", "Hällefors")[n])
+        found = declaring.declare(self.world.installation, self.world.communicator, said)
+        self.world.settle()
+        return found.public_id
+
+
+def hand_in(stage: Stage, n: int) -> Open:
+    stage.desk.get("/skriv?klass=information")
+    stage.desk.press("Visa", **TEXT | {"rubrik": f"Nyhet {n}"})
+    return stage.desk, "Lämna in", {}
+
+
+def approve(stage: Stage, n: int) -> Open:
+    return stage.at(f"/godkann/{stage.world.decision(f'Beslut {n}')}", "Godkänn")
+
+
+def give_back(stage: Stage, n: int) -> Open:
+    path = f"/godkann/{stage.world.decision(f'Beslut {n}')}"
+    return stage.at(path, "Lämna tillbaka nu", varfor="Fel datum.")
+
+
+def take_back(stage: Stage, n: int) -> Open:
+    visitor, button, fields = give_back(stage, n)
+    page = visitor.page.url.path
+    visitor.press(button, **fields)
+    return stage.at(page, "Ångra återlämningen")
+
+
+def hold(stage: Stage, n: int) -> Open:
+    return stage.at(f"/meddelanden/{stage.out(n)}", "Pausa nu", varfor="Frågor")
+
+
+def resume(stage: Stage, n: int) -> Open:
+    public_id = stage.out(n)
+    holding.hold(stage.world.installation, stage.world.communicator, public_id, "Frågor")
+    return stage.at(f"/meddelanden/{public_id}", "Fortsätt")
+
+
+def release(stage: Stage, n: int) -> Open:
+    return stage.at(f"/meddelanden/{stage.out(n)}", "Släpp till medierna")
+
+
+def withdraw(stage: Stage, n: int) -> Open:
+    return stage.at(f"/meddelanden/{stage.out(n)}/dra-tillbaka", "Dra tillbaka", varfor="Fel")
+
+
+def already_out(stage: Stage, n: int) -> Open:
+    return stage.at(f"/meddelanden/{stage.out(n)}/redan-ute", "Redan ute")
+
+
+def hand_out(stage: Stage, n: int) -> Open:
+    return stage.at(f"/meddelanden/{stage.out(n)}/begard-ut", "Begärd ut")
+
+
+def correct(stage: Stage, n: int) -> Open:
+    stage.desk.get(f"/meddelanden/{stage.out(n)}/ratta")
+    stage.desk.press("Visa", text="Det händer 8.20.", vad_sv="Tiden är 8.20.")
+    return stage.desk, "Rätta", {}
+
+
+def take_correction_back(stage: Stage, n: int) -> Open:
+    visitor, button, _ = correct(stage, n)
+    visitor.press(button)
+    return visitor, "Ta tillbaka rättelsen", {}
+
+
+def declare(stage: Stage, n: int) -> Open:
+    stage.desk.get("/kris/utlys")
+    stage.desk.press("Visa vad som går ut", plats=("Grythyttan", "Hällefors")[n])
+    return stage.desk, "Utlys nu", {}
+
+
+def tell_more(stage: Stage, n: int) -> Open:
+    stage.desk.get(f"/kris/{stage.crisis(n)}/mer")
+    stage.desk.press("Visa vad som går ut", **{"tillagg-sv": "Tankbil vid torget."})
+    return stage.desk, "Skicka nu", {}
+
+
+def lift(stage: Stage, n: int) -> Open:
+    stage.desk.get(f"/kris/{stage.crisis(n)}/faran-over")
+    stage.desk.press("Visa vad som går ut")
+    return stage.desk, "Säg att faran är över", {}
+
+
+def appoint(stage: Stage, n: int) -> Open:
+    other = stage.world.somebody(("kost", "bibliotek")[n], "medarbetare").directory_id
+    return stage.at("/ersattare", "Utse", ersattare=other, till="2026-12-10")
+
+
+def revoke(stage: Stage, n: int) -> Open:
+    visitor, button, fields = appoint(stage, n)
+    visitor.press(button, **fields)
+    return stage.at("/ersattare", "Avsluta nu")
+
+
+def make_code(stage: Stage, n: int) -> Open:
+    chief = stage.sign_in(stage.world.somebody("fyllsta", "chef"))
+    return stage.at("/arbetsplatskoder", "Gör koden", chief, plats="fyllsta:Fyllsta")
+
+
+def stop_code(stage: Stage, n: int) -> Open:
+    visitor, button, fields = make_code(stage, n)
+    visitor.press(button, **fields)
+    return stage.at("/arbetsplatskoder", "Stoppa koden", visitor)
+
+
+def make_key(stage: Stage, n: int) -> Open:
+    who = stage.world.somebody(("kost", "bibliotek")[n], "medarbetare")
+    return stage.at("/floden", "Gör en ny nyckel", stage.sign_in(who))
+
+
+def remove_key(stage: Stage, n: int) -> Open:
+    visitor, button, _ = make_key(stage, n)
+    visitor.press(button)
+    return stage.at("/floden", "Ta bort nyckeln", visitor)
+
+
+def take_call(stage: Stage, n: int) -> Open:
+    world = stage.world
+    public_id = world.decision(f"Beslut {n}")
+    with world.installation.database.transaction("tick") as session:
+        row = records.find(session, public_id, lock=True)
+        calling.call(session, row, "x", ("enhetschef",), "Väntar till {until}.", until=world.now())
+    return stage.at("/du-behovs", "Jag tar det", stage.sign_in(world.chief))
+
+
+def put_up(stage: Stage, n: int) -> Open:
+    world = stage.world
+    place = world.somebody("bibliotek", "medarbetare").workplace
+    header = "workplace,board,kind,paper,languages,open_days\n"
+    import_boards(world.installation, f"{header}{place},Fikarum,staff,a4,sv,mon-fri".encode())
+    assert boards.at_my_workplace(world.installation, world.communicator)
+    stage.out(n)
+    who = stage.sign_in(world.somebody("bibliotek", "medarbetare"))
+    return stage.at("/personaltavlor", "Den sitter uppe", who)
+
+
+BUTTONS = (
+    *(
+        hand_in,
+        approve,
+        give_back,
+        take_back,
+        hold,
+        resume,
+        release,
+        withdraw,
+        already_out,
+        hand_out,
+    ),
+    *(
+        correct,
+        take_correction_back,
+        declare,
+        tell_more,
+        lift,
+        appoint,
+        revoke,
+        make_code,
+        stop_code,
+    ),
+    *(make_key, remove_key, take_call, put_up),
+)
+
+#: What is shown once is shown to whoever sees the second answer; and that a text was asked for, or said
+#: to be out, is written down each time somebody says so.
+EACH_COUNTS = (make_code, make_key, hand_out, already_out)
+
+
+def rows(world: World) -> dict[str, int]:
+    """How many rows every table has."""
+    tables = world.owner.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'announcer'::regnamespace"
+    ).fetchall()
+    return {
+        name: world.owner.execute(f"SELECT count(*) FROM announcer.{name}").fetchone()[0]
+        for (name,) in tables
+        if name != "policy"  # stored with the first text under it
+    }
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
+
+
+def at_once(visitor: Visitor, action: str, sent: dict[str, object]) -> list[httpx.Response]:
+    """The same request twice, from one browser, neither waiting for the other."""
+    together = Barrier(2)
+
+    def press(_: int) -> httpx.Response:
+        with httpx.Client(
+            base_url=visitor.client.base_url,
+            cookies=visitor.client.cookies,
+            trust_env=False,
+            timeout=30,
+        ) as one:
+            together.wait()
+            return one.post(action, data=sent, follow_redirects=True)
+
+    with ThreadPoolExecutor(2) as two:
+        return list(two.map(press, range(2)))
+
+
+@pytest.mark.parametrize("button", BUTTONS, ids=lambda one: one.__name__)
+def test_two_presses_do_what_one_does(
+    world: World, sign_in: SignIn, button: Callable[[Stage, int], Open]
+) -> None:
+    stage = Stage(world, sign_in)
+    visitor, words, fields = button(stage, 0)
+    before = rows(world)
+    assert visitor.press(words, **fields).status_code == 200, visitor.text
+    once = grown(before, rows(world))
+
+    visitor, words, fields = button(stage, 1)
+    before = rows(world)
+    answers = at_once(visitor, *visitor.filled(words, **fields))
+    if button not in EACH_COUNTS:
+        assert grown(before, rows(world)) == once
+    for answer in answers:
+        assert answer.status_code == 200 or "Faran är redan över." in answer.text, said(answer)
+
+
+def said(answer: httpx.Response) -> str:
+    """What stands on a page, below its menu."""
+    main = lxml.html.fromstring(answer.text).get_element_by_id("innehall")
+    return " ".join(main.text_content().split())
+
+
+ABOUT_A_TEXT = (
+    *(approve, give_back, take_back, hold, resume, release, withdraw, already_out, hand_out),
+    *(correct, take_correction_back, put_up),
+)
+
+
+@pytest.mark.parametrize("button", ABOUT_A_TEXT, ids=lambda one: one.__name__)
+def test_a_page_that_lay_open_while_another_withdrew_it_says_so_plainly(
+    world: World, sign_in: SignIn, button: Callable[[Stage, int], Open]
+) -> None:
+    visitor, words, fields = button(Stage(world, sign_in), 0)
+    action, sent = visitor.filled(words, **fields)
+    found = re.search(r"\b[0-9a-f]{18}\b", f"{action} {sent}")
+    assert found
+    head = world.somebody("info", "chef")
+    holding.withdraw(world.installation, head, found[0], "Fel siffror")
+    before = rows(world)
+    answer = visitor.client.post(action, data=sent, follow_redirects=True)
+    assert answer.status_code in (200, 400, 409), said(answer)
+    if answer.status_code != 200:
+        assert re.search(r"(tillbakadraget|inte på godkännande längre)\.", said(answer)), said(
+            answer
+        )
+    if button is not hand_out:  # what was approved is handed out also when it was withdrawn
+        assert grown(before, rows(world)) == {}
