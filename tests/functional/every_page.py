@@ -44,6 +44,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
         *(
             f"/meddelanden/{held}",
             "/bevakning",
+            "/bevakning/laget",
             "/ersattare",
             "/du-behovs",
             "/stoppat",

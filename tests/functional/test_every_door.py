@@ -106,6 +106,7 @@ GET  /genomgang/<out>/genomgang.pdf                                  : author de
 GET  /genomgang/<out>/bilagor/<name>                                 : author desk
 # The information unit's desk
 GET  /bevakning                                                      : desk
+GET  /bevakning/laget                                                : desk
 POST /bevakning/<out>/pausa                                          : desk
 POST /bevakning/<out>/fortsatt                                       : desk
 POST /bevakning/<out>/slapp                                          : desk

@@ -5,7 +5,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from announcer.services import bringing_forward, calling, doubts, holding, status, stopped
+from announcer.domain.policy.spokespersons import answers_in_words
+from announcer.services import (
+    bringing_forward,
+    calling,
+    doubts,
+    holding,
+    public_now,
+    status,
+    stopped,
+)
 from web.intranet import operation
 from web.intranet.access import actor, installation
 
@@ -28,6 +37,16 @@ def overview() -> str:
         stopped=stopped.waiting(installation(), actor()),
         calls=calling.waiting(installation()),
         health=operation.now(),
+    )
+
+
+@blueprint.get("/laget")
+def position() -> str:
+    """What is public, what is not yet and who answers: for a phone, when a journalist calls."""
+    return render_template(
+        "position.html",
+        found=public_now.position(installation(), actor()),
+        promise=answers_in_words(installation().policy, _),
     )
 
 

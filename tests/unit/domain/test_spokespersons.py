@@ -11,6 +11,7 @@ from announcer.domain.errors import PolicyError
 from announcer.domain.policy import WEEKDAYS, Policy
 from announcer.domain.policy.spokespersons import answers_in_words
 from announcer.services.answering import with_answers
+from announcer.services.public_now import answers_now
 from tests.unit.domain.example_policy import REMOVED, UNITS, content, local, policy_with
 
 SCHOOL = {"topic": "skolan", "title": "Skolchefen", "phone": "0591-555 12"}
@@ -121,3 +122,12 @@ def test_people_who_cannot_be_reached_are_refused(
     lines = [one for one in str(refused.value).splitlines() if f": {key}" in one]
     assert lines
     assert fix in lines[0]
+
+
+def test_who_answers_now_is_whoever_is_in_their_hours() -> None:
+    office = SCHOOL | {"hours": "vaxeln", "escalates_to": "jour"}
+    policy = with_people(office, DUTY | {"topic": "jour"})
+    late = local("2026-12-08 22:00")
+    assert [one.title for one in answers_now(policy, NOW)] == [SCHOOL["title"], DUTY["title"]]
+    assert [one.title for one in answers_now(policy, late)] == [DUTY["title"], DUTY["title"]]
+    assert answers_now(with_people(SCHOOL | {"hours": "vaxeln"}), late) == []
