@@ -20,7 +20,14 @@ def approve(desk: Desk, announcement: str, content_hash: str) -> None:
     if not done:
         click.echo(desk.translate(N_("Det var redan godkänt.")))
     elif left is None:
-        click.echo(desk.translate(N_("Godkänt. Planen börjar nu.")))
+        # Of a correction there is a plan since long.
+        text = reviewing.proposal(desk.installation, desk.actor, announcement).content
+        message = (
+            N_("Godkänt. Den rättade texten gäller nu.")
+            if text.correction
+            else N_("Godkänt. Planen börjar nu.")
+        )
+        click.echo(desk.translate(message))
     else:
         approved = desk.translate(N_("Godkänt."))
         click.echo(f"{approved} {missing_in_words(left, desk.translate)}")

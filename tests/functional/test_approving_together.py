@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from click.testing import CliRunner
 
 from announcer.cli.main import cli
 from announcer.domain.audience import Person
+from announcer.domain.change import CorrectionKind
 from announcer.domain.errors import PolicyError, Refusal
-from announcer.services import returning, reviewing, standing_in, tokens
+from announcer.services import correcting, returning, reviewing, standing_in, tokens
 from announcer.services.tokens import Scope
 from tests.doubles.recording_smtp import RecordingSmtp
 from tests.functional.conftest import SignIn
@@ -320,6 +322,25 @@ def test_the_command_line_approves_gives_back_and_names_stand_ins(
     assert line not in typed(kost, "stand-in", "list")
     assert line in typed(kost, "stand-in", "list", "--history")
     assert "Planen börjar nu" in typed(world.chief, "approve", text)
+
+
+def test_the_command_line_says_of_a_correction_that_the_corrected_text_is_in_force(
+    world: World, text: str, typed: Callable[..., str]
+) -> None:
+    everybody = (world.communicator, head(world), world.chief)
+    for one in everybody:
+        reviewing.approve(world.installation, one, text)
+    found = reviewing.proposal(world.installation, world.chief, text)
+    correcting.propose(
+        world.installation,
+        world.chief,
+        text,
+        replace(found.content, title="Skolan börjar 8.20"),
+        CorrectionKind.REAL,
+        {"sv": "Tiden var fel."},
+    )
+    said = [typed(one, "approve", text).strip() for one in everybody]
+    assert said[-1] == "Godkänt. Den rättade texten gäller nu."
 
 
 def test_a_policy_file_is_held_against_the_people_installed_here(

@@ -48,6 +48,7 @@ def test_a_text_is_corrected_and_approved_by_a_colleague_who_sees_what_changes(
     assert "E-post: 7 som har fått meddelandet får rättelsen." in desk.text
     assert OTHER_NEWS in desk.text
     desk.press("Godkänn")
+    assert "Rättelsen är godkänd. Den rättade texten gäller nu." in desk.text
     world.settle()
     assert len(world.staff_mail()) == 14
     desk.get(f"/meddelanden/{mailed}")

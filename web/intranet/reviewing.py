@@ -67,6 +67,8 @@ def approve(public_id: str) -> Response:
         flash(_("Texten var redan godkänd."))
     elif left.in_review and left.standing:
         flash(" ".join((_("Du har godkänt texten."), missing_in_words(left.standing, _))))
+    elif left.content.correction:
+        flash(_("Rättelsen är godkänd. Den rättade texten gäller nu."))
     else:
         flash(_("Texten är godkänd."))
     return _to(public_id)
