@@ -872,5 +872,21 @@ class IdempotentRequestRow(Base):
     __table_args__ = (Index(None, "created_at"),)
 
 
+class DraftRow(Base):
+    """What somebody has begun to write. Gone when it is handed in (TF 2 kap. 12 §): the record
+    keeps its hash."""
+
+    __tablename__ = "draft"
+    public_id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"), index=True)
+    class_name: Mapped[str]
+    #: Names and words of the form as typed, in its order.
+    fields: Mapped[list[list[str]]] = mapped_column(JSONB)
+    #: Name, alternative text and base64 of each file.
+    files: Mapped[list[list[str]]] = mapped_column(JSONB)
+    version: Mapped[int]
+    saved_at: Mapped[Moment] = mapped_column(index=True)
+
+
 # Else done at the first question to the database, in each process that was forked by then.
 Base.registry.configure()

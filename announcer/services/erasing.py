@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from announcer.db import engine
 from announcer.db.models import (
     ApiTokenRow,
+    DraftRow,
     FeedTokenRow,
     GroupMemberRow,
     PersonRow,
@@ -48,6 +49,7 @@ def erase_person(installation: Installation, actor: Person, directory_id: str) -
             )
             .values(revoked_at=now, revoked_by=actor.pseudonym)
         )
+        session.execute(delete(DraftRow).where(DraftRow.owner == row.pseudonym))
         for tokens in (FeedTokenRow, ApiTokenRow):
             session.execute(
                 update(tokens)

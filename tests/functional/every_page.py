@@ -1,7 +1,7 @@
 """An address of every kind of page, in the languages in which it can be read."""
 
 from announcer.domain.declaring import Declaration
-from announcer.services import boards, declaring, holding, signing_in
+from announcer.services import boards, declaring, drafting, holding, signing_in
 from announcer.services.importing import import_boards
 from tests.functional.conftest import Publish
 from tests.functional.newsroom_way import correct, out, out_with_files
@@ -35,10 +35,18 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     board = f"workplace,board,kind,paper,languages,open_days\n{place},Fikarum,staff,a4,sv,mon-fri"
     import_boards(world.installation, board.encode())
     (one,) = boards.at_my_workplace(world.installation, world.communicator)
+    words = [("rubrik", "Ett utkast")]
+    begun = drafting.save(world.installation, world.communicator, "", 0, "information", words, [])
     key = signing_in.make_link(world.installation, world.communicator.directory_id).key
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
-        *("/skriv?klass=information", "/skriv?klass=bara+min+enhet", "/mina", "/godkann"),
+        *(
+            "/skriv?klass=information",
+            "/skriv?klass=bara+min+enhet",
+            f"/skriv?utkast={begun.public_id}",
+            "/mina",
+            "/godkann",
+        ),
         *(f"/godkann/{waiting}", f"/meddelanden/{shown}", f"/meddelanden/{shown}/dra-tillbaka"),
         f"/meddelanden/{shown}/ratta",
         *(

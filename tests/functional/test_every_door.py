@@ -80,6 +80,9 @@ POST /floden/nyckel/bort                                             : staff
 GET  /skriv                                                          : staff
 POST /skriv                                     klass=information    : staff
 GET  /mina                                                           : staff
+POST /utkast                                    klass=information    : staff
+GET  /utkast/nyckel                                                  : staff
+POST /utkast/<begun>/bort                                            : staff
 GET  /godkann                                                        : staff
 GET  /godkann/<draft>                                                : author approver desk
 GET  /godkann/<draft>/bilagor/<name>                                 : author approver desk
@@ -245,6 +248,7 @@ def values(world: World) -> dict[str, str]:
     return {
         "out": out,
         "draft": draft,
+        "begun": "none",
         "crisis": crisis,
         "name": "karta.svg",
         "step": "epost",

@@ -76,7 +76,8 @@ class Visitor:
             for button in form.iter("button"):
                 says = " ".join(button.text_content().split())
                 if words in says and near in (form.get("action") or ""):
-                    return form.get("action") or str(self.page.url), _sent(form, button, fields)
+                    action = button.get("formaction") or form.get("action")
+                    return action or str(self.page.url), _sent(form, button, fields)
         raise AssertionError(f"no button says {words!r} on {self.page.url}: {self.text}")
 
 

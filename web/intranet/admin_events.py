@@ -22,6 +22,7 @@ SIZE = 50
 WORDS = {
     "submitted": N_("Inlämnat"),
     "edited": N_("Omskrivet"),
+    "draft closed": N_("Utkastet borttaget när texten lämnades in"),
     "approved": N_("Godkänt"),
     "given back": N_("Lämnat tillbaka"),
     "return taken back": N_("Återlämningen ångrad"),

@@ -1,15 +1,19 @@
 """What a person sees when something cannot be done, in plain words and without details."""
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from announcer.db.engine import GateClosed
 from announcer.domain.errors import NotAllowed, NotFound, Refusal
+from web.intranet.access import signed_in
+from web.intranet.drafts import typed_page
 from web.shared.faults import note
 
 MEGABYTE = 1_000_000
+#: Where long texts are sent to.
+HOLD_TEXTS = frozenset({"writing.hand_in", "drafts.save"})
 #: Bytes of one request: ten attachments on their way back and forth inside the page.
 LARGEST_REQUEST = 40 * MEGABYTE
 
@@ -57,8 +61,30 @@ def _signed_out(code: int) -> "Page | tuple[str, int, dict[str, str]]":
         "logga in i en ny flik och gå sedan tillbaka hit med webbläsarens bakåtknapp. Texten står "
         "kvar, men ladda om sidan först när du har kopierat den."
     )
-    page, status = _page(_("Du behöver logga in"), text, code, bare=True)
+    if request.endpoint in HOLD_TEXTS and request.form:
+        page, status = _typed(code)
+    else:
+        page, status = _page(_("Du behöver logga in"), text, code, bare=True)
     return (page, status, {"WWW-Authenticate": "Bearer"}) if code == 401 else (page, status)
+
+
+def _typed(code: int) -> Page:
+    """Nothing that was typed is lost with the session: the page holds it, and sends it again."""
+    title, text = (
+        (
+            _("Du behöver logga in"),
+            _(
+                "Du är inte inloggad längre. Det du har skrivit står kvar här på sidan. Logga in i "
+                "en ny flik, kom tillbaka hit och tryck på Skriv vidare."
+            ),
+        )
+        if signed_in() is None
+        else (
+            _("Tryck en gång till"),
+            _("Du är inloggad igen, och det du har skrivit är kvar. Tryck på Skriv vidare."),
+        )
+    )
+    return typed_page(title, text, code)
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Page:

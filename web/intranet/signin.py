@@ -122,4 +122,7 @@ def sign_out() -> Response:
     """The end of the session."""
     session.clear()
     flash(_("Du är utloggad."))
-    return redirect(url_for("signin.choose"), 303)
+    onward = redirect(url_for("signin.choose"), 303)
+    # W3C Clear Site Data: what the pages kept in this browser of an unsaved text goes with it.
+    onward.headers["Clear-Site-Data"] = '"storage"'
+    return onward

@@ -19,7 +19,7 @@ from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
 from announcer.services import briefing, calling, following, status, writing
 from announcer.services.following import Chapter
-from web.intranet import picture, rewriting
+from web.intranet import drafts, picture, rewriting
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import (
     Form,
@@ -40,6 +40,8 @@ def write() -> str:
     """Which kind, or the form of the chosen kind, or that of a text that is to be changed."""
     if changing := request.args.get(rewriting.WHICH, ""):
         return _form(rewriting.form_of(changing))
+    if draft := request.args.get(drafts.WHICH, ""):
+        return _form(drafts.form_of(draft))
     class_name = request.args.get("klass", "")
     if not class_name:
         before = request.args.get("fortsatter", "")
@@ -120,19 +122,21 @@ def hand_in() -> Any:
         if rewriting.rewritten(form):
             content = rewriting.completed(content, form)
         if doing == "lamna_in":
-            return _submit(content, rewriting.rewritten(form))
+            return _submit(content, form)
         return _preview(form, content)
     except BadSubmission as wrong:
         form.faults = list(wrong.findings)
         return _form(form), 422
 
 
-def _submit(content: Content, rewritten: str) -> Response:
-    if rewritten:
-        submitted = writing.edit(installation(), actor(), rewritten, content)
+def _submit(content: Content, form: Form) -> Response:
+    if rewritten := rewriting.rewritten(form):
+        submitted = drafts.handed_in(
+            form, lambda joined: writing.edit(joined, actor(), rewritten, content)
+        )
         flash(_("Texten är ändrad. Den godkänns på nytt."))
         return redirect(url_for("following.one", public_id=submitted.public_id), 303)
-    submitted = writing.submit(installation(), actor(), content)
+    submitted = drafts.handed_in(form, lambda joined: writing.submit(joined, actor(), content))
     if submitted.again:
         flash(_("Den här texten har du redan lämnat in. Här är den."))
     else:

@@ -23,6 +23,12 @@ def stamp(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="seconds")
 
 
+def clock_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """An aware ``moment`` as hours and minutes."""
+    pattern = _PATTERNS.get(language, _PATTERNS["sv"])[0]
+    return format_datetime(moment.astimezone(zone), pattern, tzinfo=zone, locale=language)
+
+
 def in_words(
     moment: datetime, now: datetime, zone: ZoneInfo, language: str, translate: Callable[[str], str]
 ) -> str:

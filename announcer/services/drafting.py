@@ -1,0 +1,209 @@
+"""Drafts: what somebody has begun to write, as typed. Nobody but its owner sees one.
+
+A draft is no record (TF 2 kap. 12 §): it is gone when its text is handed in, and the chain keeps
+the hash of what it last held. Nothing says when one was looked at.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from announcer.db import engine
+from announcer.db.models import DraftRow
+from announcer.domain.audience import Person
+from announcer.domain.errors import N_, NotFound, Refusal
+from announcer.services import planning, records
+from announcer.services.installation import Installation
+from announcer.services.writing import Submitted
+
+#: A draft that nobody has gone on with is deleted after this.
+KEPT = timedelta(days=90)
+#: Its owner is told so beforehand.
+WARNED = timedelta(days=76)
+#: As many as one person has at a time.
+MOST_DRAFTS = 50
+#: Characters of all that is typed into one, its files apart.
+LONGEST = 500_000
+
+Words = Sequence[tuple[str, str]]
+File = tuple[str, str, str]
+
+
+class SavedElsewhere(Refusal):
+    """The draft was saved from another page since this one was opened."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One draft; ``files`` are name, alternative text and base64. Moments are aware UTC."""
+
+    public_id: str
+    class_name: str
+    fields: tuple[tuple[str, str], ...]
+    files: tuple[File, ...]
+    version: int
+    saved_at: datetime
+
+    @property
+    def title(self) -> str:
+        """The headline as far as it is written."""
+        return dict(self.fields).get("rubrik", "").strip()
+
+    @property
+    def deleted_at(self) -> datetime:
+        """When it is deleted if nobody goes on with it."""
+        return self.saved_at + KEPT
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether its owner should be told that it will be deleted."""
+        return self.saved_at + WARNED <= now
+
+
+def save(
+    installation: Installation,
+    actor: Person,
+    public_id: str,
+    version: int,
+    class_name: str,
+    fields: Words,
+    files: Sequence[File] | None,
+) -> Draft:
+    """Keep what is typed. Without ``public_id`` it is a new draft; ``version`` is the one that the
+    page was made from; ``files`` is None where they are the same as before.
+
+    Raises `NotFound` for a draft that is gone or another's, `SavedElsewhere` where it was saved
+    from another page since, `Refusal` where it is too much.
+    """
+    if sum(len(name) + len(words) for name, words in fields) > LONGEST:
+        raise Refusal(N_("Texten är för lång för att sparas som utkast. Dela upp den."))
+    with installation.database.transaction("save draft") as session:
+        now = engine.now(session)
+        if public_id:
+            row = _find(session, actor, public_id)
+            if row.version != version:
+                raise SavedElsewhere(
+                    N_(
+                        "Utkastet är sparat i en annan flik eller på en annan dator. Ingenting är skrivet över."
+                    )
+                )
+        else:
+            row = _new(session, actor)
+        row.class_name, row.fields = class_name, [list(one) for one in fields]
+        if files is not None:
+            row.files = [list(one) for one in files]
+        row.version, row.saved_at = row.version + 1, now
+        session.flush()
+        return _draft(row)
+
+
+def _new(session: Session, actor: Person) -> DraftRow:
+    # One at a time, so that two at once are counted as two.
+    session.execute(select(engine.advisory_lock(f"draft {actor.pseudonym}")))
+    count = session.scalar(
+        select(func.count()).select_from(DraftRow).where(DraftRow.owner == actor.pseudonym)
+    )
+    if (count or 0) >= MOST_DRAFTS:
+        raise Refusal(
+            N_("Du har redan {count} utkast. Ta bort något av dem under Mina."), count=MOST_DRAFTS
+        )
+    row = DraftRow(
+        public_id=planning.new_public_id(), owner=actor.pseudonym, files=[], fields=[], version=0
+    )
+    session.add(row)
+    return row
+
+
+def _find(session: Session, actor: Person, public_id: str) -> DraftRow:
+    row = session.scalar(
+        select(DraftRow)
+        .where(DraftRow.public_id == public_id, DraftRow.owner == actor.pseudonym)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound(N_("Utkastet finns inte längre."))
+    return row
+
+
+def _draft(row: DraftRow) -> Draft:
+    return Draft(
+        row.public_id,
+        row.class_name,
+        tuple((name, words) for name, words in row.fields),
+        tuple((name, alt, content) for name, alt, content in row.files),
+        row.version,
+        row.saved_at,
+    )
+
+
+def one(installation: Installation, actor: Person, public_id: str) -> Draft:
+    """A draft of one's own. Raises `NotFound`."""
+    with installation.database.reading() as session:
+        row = session.get(DraftRow, public_id)
+        if row is None or row.owner != actor.pseudonym:
+            raise NotFound(N_("Utkastet finns inte längre."))
+        return _draft(row)
+
+
+def of(session: Session, actor: Person) -> list[Draft]:
+    """All of one's own without their files, the one that was saved last first."""
+    found = session.execute(
+        select(
+            DraftRow.public_id,
+            DraftRow.class_name,
+            DraftRow.fields,
+            DraftRow.version,
+            DraftRow.saved_at,
+        )
+        .where(DraftRow.owner == actor.pseudonym)
+        .order_by(DraftRow.saved_at.desc(), DraftRow.public_id)
+    )
+    return [
+        Draft(row.public_id, row.class_name, tuple(map(tuple, row.fields)), (), *row[3:])
+        for row in found
+    ]
+
+
+def throw_away(installation: Installation, actor: Person, public_id: str) -> None:
+    """Delete a draft of one's own; one that is gone already is no fault."""
+    with installation.database.transaction("throw away draft") as session:
+        session.execute(
+            delete(DraftRow).where(
+                DraftRow.public_id == public_id, DraftRow.owner == actor.pseudonym
+            )
+        )
+
+
+def hand_in(
+    installation: Installation,
+    actor: Person,
+    public_id: str,
+    version: int,
+    act: Callable[[Installation], Submitted],
+) -> Submitted:
+    """Carry out ``act``, which takes in a draft's text, and delete the draft: both or neither.
+
+    A draft that was saved from another page since ``version`` stays: more may stand in it. One that
+    is gone is no fault. Raises what ``act`` does.
+    """
+    database = installation.database
+    with database.transaction("hand in draft") as session:
+        joined = database.joined(session)
+        submitted = act(replace(installation, database=joined, wake=joined.notify))
+        row = session.get(DraftRow, public_id, with_for_update=True)
+        if row and (row.owner, row.version) == (actor.pseudonym, version):
+            held = json.dumps([row.class_name, row.fields, row.files], ensure_ascii=False)
+            sha256 = hashlib.sha256(held.encode()).hexdigest()
+            detail = {"sha256": sha256, "version": row.version}
+            records.append(session, submitted.id, "draft closed", actor.pseudonym, **detail)
+            session.delete(row)
+    return submitted
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Delete the drafts that nobody has gone on with; ``now`` is the database's."""
+    session.execute(delete(DraftRow).where(DraftRow.saved_at <= now - KEPT))
