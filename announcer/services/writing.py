@@ -15,7 +15,7 @@ from announcer.domain.audience import Person
 from announcer.domain.content_rules import findings, missing_languages
 from announcer.domain.errors import N_, BadSubmission, NotAllowed, Refusal
 from announcer.domain.manuscript import faults_of
-from announcer.domain.policy import MessageClass, Policy
+from announcer.domain.policy import Policy
 from announcer.domain.schedule import Forecast, make_plan
 from announcer.domain.translating import bound
 from announcer.lean import OnFirstUse
@@ -137,18 +137,13 @@ def may_write(policy: Policy, content: Content, actor: Person) -> None:
             klass=message_class.title,
             roles=", ".join(policy.roles[role].title for role in message_class.written_by),
         )
-    if is_for_own_unit_only(message_class) and any(
+    if message_class.for_own_unit_only and any(
         name in policy.audiences for name in content.audience
     ):
         raise Refusal(
             N_("”{klass}” går bara till en enhet. Ta bort de andra målgrupperna."),
             klass=message_class.title,
         )
-
-
-def is_for_own_unit_only(message_class: MessageClass) -> bool:
-    """Whether the class needs no approval and therefore reaches one unit only."""
-    return message_class.approval is None
 
 
 def preview(

@@ -41,6 +41,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
         *(
+            "/skriv?fler=ja",
             "/skriv?klass=information",
             "/skriv?klass=bara+min+enhet",
             f"/skriv?utkast={begun.public_id}",

@@ -28,7 +28,6 @@ from announcer.domain.content_faults import MOST_QUESTIONS
 from announcer.domain.errors import N_, BadSubmission, Refusal
 from announcer.domain.policy import MessageClass, Policy
 from announcer.domain.translating import CHECKED
-from announcer.services.writing import is_for_own_unit_only
 
 Fields = ImmutableMultiDict[str, str]
 Files = ImmutableMultiDict[str, FileStorage]
@@ -74,7 +73,7 @@ class Form:
     @property
     def own_unit_only(self) -> bool:
         """Whether there are only headline, text and contact to fill in."""
-        return is_for_own_unit_only(self.message_class)
+        return self.message_class.for_own_unit_only
 
     @property
     def reckons_backwards(self) -> bool:

@@ -1,6 +1,5 @@
 """Writing: choose what kind it is, write, see what will happen, hand in."""
 
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -11,7 +10,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response
 
 from announcer.domain.announcement import Content
-from announcer.domain.errors import N_, BadSubmission, NotFound
+from announcer.domain.errors import BadSubmission
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Audience, MessageClass
 from announcer.render.catalogue import translator
@@ -19,7 +18,7 @@ from announcer.render.page import article as rendered
 from announcer.render.page import attachment_url
 from announcer.services import briefing, calling, following, status, writing
 from announcer.services.following import Chapter
-from web.intranet import drafts, picture, rewriting
+from web.intranet import choosing, drafts, picture, rewriting
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import (
     Form,
@@ -37,36 +36,18 @@ NOT_YET = "forhandsgranskning"
 
 @blueprint.get("/skriv")
 def write() -> str:
-    """Which kind, or the form of the chosen kind, or that of a text that is to be changed."""
+    """What it is about, or the form of the class that follows, or that of a text to be changed."""
     if changing := request.args.get(rewriting.WHICH, ""):
         return _form(rewriting.form_of(changing))
     if draft := request.args.get(drafts.WHICH, ""):
         return _form(drafts.form_of(draft))
-    class_name = request.args.get("klass", "")
+    class_name = choosing.chosen()
     if not class_name:
-        before = request.args.get("fortsatter", "")
-        return render_template("choose_class.html", classes=_open_classes(), before=before)
-    _message_class(class_name)
+        return choosing.ask()
     empty: ImmutableMultiDict[str, str] = ImmutableMultiDict(
         [("enhet", actor().unit), ("fortsatter", request.args.get("fortsatter", ""))]
     )
     return _form(read_form(installation().policy, class_name, empty, ImmutableMultiDict()))
-
-
-def _open_classes() -> Mapping[str, MessageClass]:
-    policy, me = installation().policy, actor()
-    return {
-        name: one
-        for name, one in policy.classes.items()
-        if not one.written_by or policy.has_role(me, one.written_by, me.unit)
-    }
-
-
-def _message_class(name: str) -> MessageClass:
-    try:
-        return installation().policy.classes[name]
-    except KeyError:
-        raise NotFound(N_("Sidan finns inte.")) from None
 
 
 def _form(form: Form) -> str:
@@ -111,8 +92,7 @@ def _always_outside(message_class: MessageClass) -> list[Audience]:
 def hand_in() -> Any:
     """Show what will happen, go back to the text, or hand it in; nothing typed is lost."""
     policy = installation().policy
-    class_name = request.form.get("klass", "")
-    _message_class(class_name)
+    class_name = choosing.known(request.form.get("klass", ""))
     form = read_form(policy, class_name, request.form, request.files)
     doing = request.form.get("gor", "visa")
     if doing == "andra":

@@ -100,6 +100,8 @@ class MessageClass(Strict):
     #: Who may write in this class, where not everyone may; unit's own messages: its own people.
     written_by: tuple[str, ...] = ()
     urgent: bool = False
+    #: Whether it tells of a decision that is to come or of one that is taken; a writer is asked.
+    decision: Literal["coming", "taken"] | None = None
     #: Whether the lead of staff runs on while the announcement or a step is paused.
     countdown_when_held: Literal["goes_on", "stops"] = "goes_on"
     #: So long before the news is known anyway, whoever may act is asked: go now?
@@ -109,6 +111,11 @@ class MessageClass(Strict):
     #: How long before the decision it tells of staff have it on the intranet (policy section 5).
     least_notice: LeastNotice | None = None
     steps: Mapping[str, Step] = Field(min_length=1)
+
+    @property
+    def for_own_unit_only(self) -> bool:
+        """Whether it needs no approval and therefore reaches one unit only."""
+        return self.approval is None
 
     def leader(self, key: str) -> str:
         """The step whose moment ``key`` has: itself, or the one it is at the same time as."""
