@@ -84,6 +84,15 @@ def test_the_newest_comes_first_and_says_who_when_and_that_staff_are_first(
     assert "Personalen först, till i dag 12.40." in colleague.text  # two open hours; lunch is none
 
 
+def test_whoever_reads_it_first_is_told_that_they_are_free_to_speak(
+    world: World, colleague: Visitor, publish: Publish
+) -> None:
+    public_id = publish(world.decision())
+    words = "Personalen först, till i dag 12.30. Du får alltid prata med medierna"
+    colleague.get(f"/nyheter/{public_id}")
+    assert words in colleague.text
+
+
 def test_staff_are_no_longer_first_when_the_press_has_been_told(
     world: World, colleague: Visitor, publish: Publish
 ) -> None:

@@ -19,6 +19,7 @@ OPEN = {
     "/readyz",
     "/metrics",
     "/tillganglighet",
+    "/.well-known/security.txt",
     "/arbetsplats",
     "/tavla/<code>",
     "/tema.css",
@@ -30,6 +31,7 @@ OPEN = {
 }
 VALUES = {
     "public_id": "0123456789abcdef01",
+    "begun": "0123456789abcdef01",
     "name": "alla",
     "version": "000000000000",
     "ending": "js",

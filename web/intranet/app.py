@@ -48,6 +48,7 @@ from web.shared.files import PERSONAL
 from web.shared.headers import protect, standing
 from web.shared.look import look
 from web.shared.porch import Porch
+from web.shared.security import security
 from web.shared.shelf import Shelf
 
 #: The parts of the house, each with its own addresses.
@@ -104,6 +105,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app.static_url_path = "/utseende"
     Bootstrap5(app)
     app.register_blueprint(look(installation.sender, timeline.style()))
+    app.register_blueprint(security(installation.sender, config.intranet_url))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     teach(app)

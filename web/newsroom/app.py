@@ -15,6 +15,7 @@ from web.shared.files import REVALIDATED
 from web.shared.headers import protect, standing
 from web.shared.look import look
 from web.shared.porch import Porch
+from web.shared.security import security
 from web.shared.shelf import Shelf
 
 #: The parts of the house, each with its own addresses.
@@ -44,6 +45,7 @@ def create_app(newsroom: Newsroom) -> Flask:
     app.static_url_path = "/utseende"
     Bootstrap5(app)
     app.register_blueprint(look(newsroom.sender))
+    app.register_blueprint(security(newsroom.sender, newsroom.base_url))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     teach(app)
