@@ -81,13 +81,14 @@ def appoint(
         about = _about(session, installation, actor, announcement)
         if stand_in.pseudonym == absent.pseudonym:
             raise Refusal(N_("Ingen kan ersätta sig själv. Välj en kollega."))
+        # Before the time is asked: of two at once the later one begins later.
+        session.execute(select(engine.advisory_lock(f"stand-in for {absent.pseudonym}")))
         now = engine.now(session)
         begins = max(starts, now) if starts else now
         if not timedelta(0) < ends - begins <= LONGEST:
             raise Refusal(
                 N_("Ersättaren behöver en sista dag som inte har varit, högst ett år bort.")
             )
-        session.execute(select(engine.advisory_lock(f"stand-in for {absent.pseudonym}")))
         same = session.scalar(
             select(StandInRow.id).where(
                 StandInRow.who == stand_in.pseudonym,
