@@ -59,7 +59,9 @@ def test_while_the_server_is_gone_the_text_stays_here_and_goes_on_when_it_is_bac
 ) -> None:
     context.route("**/utkast", lambda route: route.abort())
     page.locator("#rubrik").fill("Utan server")
-    expect(page.get_by_text("Sparat bara i den här webbläsaren")).to_be_visible(timeout=20_000)
+    expect(
+        page.locator("[aria-live=polite]").get_by_text("Sparat bara i den här webbläsaren")
+    ).to_be_visible(timeout=20_000)
     page.goto("/mina")
     expect(page.get_by_text("Utan server")).to_have_count(0)
     page.goto(FORM)
@@ -122,7 +124,9 @@ def test_two_tabs_never_overwrite_each_other(page: Page, context: BrowserContext
 def test_signing_out_clears_what_this_browser_kept(page: Page, context: BrowserContext) -> None:
     context.route("**/utkast", lambda route: route.abort())
     page.locator("#rubrik").fill("Bara här")
-    expect(page.get_by_text("Sparat bara i den här webbläsaren")).to_be_visible(timeout=20_000)
+    expect(
+        page.locator("[aria-live=polite]").get_by_text("Sparat bara i den här webbläsaren")
+    ).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="Logga ut").click()
     expect(page.get_by_text("Du är utloggad")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage)") == []
