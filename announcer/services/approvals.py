@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from announcer.db.models import AnnouncementRow, ApprovalRow, ReturnRow, RevisionRow
 from announcer.domain.approving import Seat, empty_seats
-from announcer.domain.audience import Person
+from announcer.domain.audience import Person, Units
 from announcer.domain.policy import Chain, Policy
 from announcer.people.lookup import load_units
 
@@ -81,26 +81,50 @@ class Approving:
 
 def chain_of(session: Session, policy: Policy, class_name: str, unit: str) -> Chain | None:
     """Who must approve a text of this class and unit; None where nobody must."""
+    return chain_among(load_units(session), policy, class_name, unit)
+
+
+def chain_among(units: Units, policy: Policy, class_name: str, unit: str) -> Chain | None:
+    """The same, where the tree of units is at hand."""
     approval = policy.classes[class_name].approval
-    return approval.chain_of(unit, load_units(session)) if approval else None
+    return approval.chain_of(unit, units) if approval else None
 
 
 def look(
     session: Session, policy: Policy, row: AnnouncementRow, revision: RevisionRow
 ) -> Approving | None:
     """The approval of an announcement's newest text; None where it needs none."""
-    chain = chain_of(session, policy, row.class_name, row.unit)
-    if chain is None:
-        return None
-    given = session.scalars(
-        select(ApprovalRow).where(ApprovalRow.revision == revision.id).order_by(ApprovalRow.at)
-    )
-    returned = session.scalar(
-        select(ReturnRow).where(
-            ReturnRow.revision == revision.id, ReturnRow.taken_back_at.is_(None)
+    return next(iter(look_at_all(session, [(policy, row, revision)])), None)
+
+
+def look_at_all(
+    session: Session, asked: Sequence[tuple[Policy, AnnouncementRow, RevisionRow]]
+) -> list[Approving]:
+    """The approval of each of those texts that needs one, in as many statements as for one."""
+    chains = [
+        (chain, row, revision)
+        for policy, row, revision in asked
+        if (chain := chain_of(session, policy, row.class_name, row.unit)) is not None
+    ]
+    if not chains:
+        return []
+    texts = [revision.id for _, _, revision in chains]
+    given: dict[UUID, list[ApprovalRow]] = {text: [] for text in texts}
+    said = select(ApprovalRow).where(ApprovalRow.revision.in_(texts)).order_by(ApprovalRow.at)
+    for one in session.scalars(said):
+        given[one.revision].append(one)
+    back = select(ReturnRow).where(ReturnRow.revision.in_(texts), ReturnRow.taken_back_at.is_(None))
+    returned = {one.revision: one for one in session.scalars(back)}
+    return [
+        Approving(
+            chain,
+            row,
+            revision,
+            tuple(given[revision.id]),
+            _given_back(returned.get(revision.id)),
         )
-    )
-    return Approving(chain, row, revision, tuple(given), _given_back(returned))
+        for chain, row, revision in chains
+    ]
 
 
 def _given_back(row: ReturnRow | None) -> GivenBack | None:

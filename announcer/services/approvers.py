@@ -1,10 +1,12 @@
 """Whether there is anybody who could approve: no chain may end in nobody."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from announcer.db.models import PersonRow
@@ -12,7 +14,7 @@ from announcer.domain.approving import Seat, empty_seats
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed
 from announcer.domain.policy import Chain, Policy, Role
-from announcer.people.lookup import by_pseudonym, load_units, person
+from announcer.people.lookup import load_units, person
 from announcer.people.stand_ins import running
 from announcer.services import approvals
 from announcer.services.approvals import Approving, Standing
@@ -28,10 +30,11 @@ def refuse_nobody(
     chain = approvals.chain_of(session, policy, class_name, unit)
     if chain is None:
         return
-    empty = empty_chairs(session, policy, chain, unit, authors)
+    able = who_can(session, [(policy, chain, unit)])
+    empty = empty_chairs(able, policy, chain, unit, authors)
     if not empty:
         return
-    vacant = empty_chairs(session, policy, chain, unit, NOBODY)
+    vacant = empty_chairs(able, policy, chain, unit, NOBODY)
     message = (
         N_(
             "Ingen kan godkänna den här texten som {roles}. Be {unit} utse en ersättare eller "
@@ -51,8 +54,47 @@ def refuse_nobody(
     )
 
 
+class Able(NamedTuple):
+    """Colleagues who have roles of chains, by id, each with what they were lent; and of them those
+    who stand in for somebody."""
+
+    people: tuple[Person, ...]
+    stand_ins: tuple[Person, ...]
+
+
+def who_can(session: Session, chains: Iterable[tuple[Policy, Chain, str]]) -> Able:
+    """Enough people of each role that a chain towards a unit names: as many as there are seats
+    when all others are away; and everyone who stands in. One question for all chains."""
+    lent = running(session)
+    holders = {
+        (name, role.unit and (unit if role.unit == "own" else role.unit), len(chain.seats)): role
+        for policy, chain, unit in chains
+        for name in chain.approvers
+        if (role := policy.roles[name])
+    }
+    # Besides those who sit already, the author and whoever wrote the text may be away.
+    enough = (
+        PersonRow.pseudonym.in_(
+            holding(role, where or "")
+            .with_only_columns(PersonRow.pseudonym)
+            .limit(2 * seats + len(("author", "writer")))
+        )
+        for (_, where, seats), role in holders.items()
+    )
+    query = (
+        select(PersonRow)
+        .where(PersonRow.left_at.is_(None), or_(PersonRow.pseudonym.in_(lent), *enough))
+        .order_by(PersonRow.directory_id)
+    )
+    people = tuple(
+        replace(person(row), stands_for=lent.get(row.pseudonym, ()))
+        for row in session.scalars(query)
+    )
+    return Able(people, tuple(one for one in people if one.pseudonym in lent))
+
+
 def empty_chairs(
-    session: Session,
+    able: Able,
     policy: Policy,
     chain: Chain,
     unit: str,
@@ -68,26 +110,27 @@ def empty_chairs(
     away = NOBODY if chain.author_alone else authors
     sitting = {who for who, _ in given}
     people = [roles for _, roles in given]
-    for one in _candidates(session, policy, chain, unit, away | sitting):
+    for one in _candidates(able, policy, chain, unit, away | sitting):
         rights = approvals.rights_in(policy, chain, unit, one.without(away), about)
         people.append({role for right in rights for role in right.roles})
     return empty_seats(chain.seats, people)
 
 
 def _candidates(
-    session: Session, policy: Policy, chain: Chain, unit: str, not_these: frozenset[UUID]
+    able: Able, policy: Policy, chain: Chain, unit: str, not_these: Collection[UUID]
 ) -> Iterator[Person]:
     """Enough people of each role: as many as there are seats; and everyone who stands in."""
-    seen = set(not_these)
-    lent = running(session)
-    for name in chain.approvers:
-        query = holding(policy.roles[name], unit).where(PersonRow.pseudonym.not_in(not_these))
-        for row in session.scalars(query.limit(len(chain.seats))):
-            if row.pseudonym not in seen:
-                seen.add(row.pseudonym)
-                yield replace(person(row), stands_for=lent.get(row.pseudonym, ()))
-    for who in lent.keys() - seen:
-        if one := by_pseudonym(session, who):
+    here = [one for one in able.people if one.pseudonym not in not_these]
+    found = {
+        one.pseudonym: one
+        for name in chain.approvers
+        for one in islice(
+            (one for one in here if policy.roles[name].fits(one, unit)), len(chain.seats)
+        )
+    }
+    yield from found.values()
+    for one in able.stand_ins:
+        if one.pseudonym not in found and one.pseudonym not in not_these:
             yield one
 
 
@@ -104,14 +147,36 @@ def holding(role: Role, unit: str) -> Select[PersonRow]:
 
 def standing(session: Session, policy: Policy, found: Approving) -> Standing:
     """How far the approval has come, and what of the rest nobody can do any more."""
+    return standings(session, [(policy, found)])[found.row.id]
+
+
+def standings(session: Session, asked: Sequence[tuple[Policy, Approving]]) -> dict[UUID, Standing]:
+    """The same of several, by announcement; as many statements as for one."""
+    if not asked:
+        return {}
+    able = who_can(session, [(policy, one.chain, one.row.unit) for policy, one in asked])
+    awaited = [one.row.author for _, one in asked if one.waits_for_author]
+    here = frozenset(
+        session.scalars(
+            select(PersonRow.pseudonym).where(
+                PersonRow.pseudonym.in_(awaited), PersonRow.left_at.is_(None)
+            )
+        )
+        if awaited
+        else ()
+    )
+    return {found.row.id: _standing(able, policy, found, here) for policy, found in asked}
+
+
+def _standing(able: Able, policy: Policy, found: Approving, here: frozenset[UUID]) -> Standing:
     given = [(one.approver, one.roles) for one in found.rows if one.roles]
     empty = empty_chairs(
-        session, policy, found.chain, found.row.unit, found.authors, given, found.row.id
+        able, policy, found.chain, found.row.unit, found.authors, given, found.row.id
     )
     return replace(
         approvals.standing(policy, found),
         nobody=tuple(tuple(seat) for seat in empty),
-        author_gone=found.waits_for_author and by_pseudonym(session, found.row.author) is None,
+        author_gone=found.waits_for_author and found.row.author not in here,
     )
 
 

@@ -4,8 +4,9 @@ That a meeting was held is on record, with who said so. Who came, and who read w
 leader's hand, is nobody's business (TF 3 kap. 5 §).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,15 +34,42 @@ class Held:
 
 def standing(session: Session, policy: Policy, row: AnnouncementRow, step: StepRow) -> list[Held]:
     """Each unit's own meeting, in the order of their codes; nothing where there is one for all."""
-    if not step.per_unit:
-        return []
-    held = set(session.scalars(select(TickRow.unit).where(TickRow.step == step.id)))
-    led = _led(session, policy, step)
-    roles, nobody = tuple(step.ticked_by), policy.information_unit
-    return [
-        Held(unit, unit in held, roles if unit in led else nobody)
-        for unit in _units(session, policy, row, step, led)
-    ]
+    return standings(session, [(policy, row, step)]).get(step.id, [])
+
+
+def standings(
+    session: Session, asked: Sequence[tuple[Policy, AnnouncementRow, StepRow]]
+) -> dict[UUID, list[Held]]:
+    """The same of several steps, by id, of those that each unit holds for itself. What they have in
+    common is asked once."""
+    steps = [step.id for _, _, step in asked if step.per_unit]
+    if not steps:
+        return {}
+    ticks = select(TickRow.step, TickRow.unit).where(TickRow.step.in_(steps))
+    held = {(about, unit) for about, unit in session.execute(ticks)}
+    fixed: dict[UUID, list[str]] = {}
+    query = select(MeetingUnitRow.step, MeetingUnitRow.unit).where(MeetingUnitRow.step.in_(steps))
+    for held_by, unit in session.execute(query.order_by(MeetingUnitRow.unit)):
+        fixed.setdefault(held_by, []).append(unit)
+    led: dict[Hashable, frozenset[str]] = {}
+    would_be: dict[Hashable, list[str]] = {}
+    found = {}
+    for policy, row, step in asked:
+        if not step.per_unit:
+            continue
+        roles, nobody = tuple(step.ticked_by), policy.information_unit
+        leads = row.policy, row.declared, roles
+        if leads not in led:
+            led[leads] = _led(session, policy, roles)
+        told = tuple(step.audience)
+        about = (*leads, told, row.unit)
+        if step.id not in fixed and about not in would_be:
+            would_be[about] = _units_now(session, policy, told, row.unit, led[leads])
+        found[step.id] = [
+            Held(unit, (step.id, unit) in held, roles if unit in led[leads] else nobody)
+            for unit in fixed.get(step.id) or would_be[about]
+        ]
+    return found
 
 
 def _units(
@@ -51,16 +79,23 @@ def _units(
     fixed = select(MeetingUnitRow.unit).where(MeetingUnitRow.step == step.id)
     if found := session.scalars(fixed.order_by(MeetingUnitRow.unit)).all():
         return list(found)
+    return _units_now(session, policy, tuple(step.audience), row.unit, led)
+
+
+def _units_now(
+    session: Session, policy: Policy, audience: tuple[str, ...], of: str, led: frozenset[str]
+) -> list[str]:
+    """In which units a meeting for ``audience`` would be held; ``of`` is the announcement's."""
     units = load_units(session)
-    people = staff_in(policy, units, tuple(step.audience), row.unit).subquery()
-    codes = session.scalars(select(people.c.unit).distinct()).all() or [row.unit]
+    people = staff_in(policy, units, audience, of).subquery()
+    codes = session.scalars(select(people.c.unit).distinct()).all() or [of]
     # A unit without a leader of its own is told by the nearest one above.
     return sorted({next((up for up in units.upwards(one) if up in led), one) for one in codes})
 
 
-def _led(session: Session, policy: Policy, step: StepRow) -> frozenset[str]:
+def _led(session: Session, policy: Policy, ticked_by: Sequence[str]) -> frozenset[str]:
     """The units that somebody leads who may tick there what is held there."""
-    own = [r for name in step.ticked_by if (r := policy.roles.get(name)) and r.unit == "own"]
+    own = [r for name in ticked_by if (r := policy.roles.get(name)) and r.unit == "own"]
     return frozenset(
         one.unit for one in directory(session) if any(role.fits(one, one.unit) for role in own)
     )
@@ -70,7 +105,7 @@ def fix_units(session: Session, policy: Policy, row: AnnouncementRow, step: Step
     """The step begins: from here on it is known whose meetings are waited for."""
     if step.per_unit:
         session.flush()
-        for unit in _units(session, policy, row, step, _led(session, policy, step)):
+        for unit in _units(session, policy, row, step, _led(session, policy, step.ticked_by)):
             session.add(MeetingUnitRow(step=step.id, unit=unit))
         session.flush()
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from announcer.db.models import (
@@ -99,15 +99,22 @@ def newest_revision(session: Session, announcement: UUID) -> RevisionRow:
 
 def text_in_force(session: Session, announcement: UUID) -> RevisionRow:
     """The text as it stands now: no correction that waits, and none that was taken back."""
+    return texts_in_force(session, [announcement])[announcement]
+
+
+def texts_in_force(session: Session, announcements: Sequence[UUID]) -> dict[UUID, RevisionRow]:
+    """The same of several, by announcement."""
     query = (
         select(RevisionRow)
+        .ext(distinct_on(RevisionRow.announcement))
         .outerjoin(CorrectionRow, CorrectionRow.revision == RevisionRow.id)
         .where(
-            RevisionRow.announcement == announcement,
+            RevisionRow.announcement.in_(announcements),
             or_(CorrectionRow.revision.is_(None), CorrectionRow.applied_at.is_not(None)),
         )
+        .order_by(RevisionRow.announcement, RevisionRow.number.desc())
     )
-    return session.scalars(query.order_by(RevisionRow.number.desc()).limit(1)).one()
+    return {one.announcement: one for one in session.scalars(query)}
 
 
 def open_correction(session: Session, announcement: UUID) -> CorrectionRow | None:

@@ -1,5 +1,8 @@
 """When a step is done, and when the whole announcement is."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sqlalchemy import JSON, case, func, null, select
 from sqlalchemy.orm import Session
 
@@ -12,10 +15,16 @@ from announcer.services import planning, records
 from announcer.services.installation import Installation
 
 
-def counts(session: Session, step: StepRow) -> dict[str, int]:
-    """How many recipients are in each state."""
-    query = select(DeliveryRow.state, func.count()).where(DeliveryRow.step == step.id)
-    return dict(session.execute(query.group_by(DeliveryRow.state)).all())
+def counts(session: Session, steps: Sequence[StepRow]) -> dict[UUID, dict[str, int]]:
+    """How many recipients of each step are in each state, by the step's id."""
+    found: dict[UUID, dict[str, int]] = {step.id: {} for step in steps}
+    query = select(DeliveryRow.step, DeliveryRow.state, func.count())
+    of_these = query.where(DeliveryRow.step.in_(found))
+    for step, state, number in session.execute(
+        of_these.group_by(DeliveryRow.step, DeliveryRow.state)
+    ):
+        found[step][state] = number
+    return found
 
 
 def confirm(

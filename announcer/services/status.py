@@ -1,6 +1,6 @@
 """Where everything is: what each step waits for, when it goes, who can do something about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -9,27 +9,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from announcer.db import engine
-from announcer.db.models import AnnouncementRow, DeliveryRow, RevisionRow, StepRow
+from announcer.db.models import AnnouncementRow, DeliveryRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.content_rules import untranslated
 from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Verdict, Wait, may_start
 from announcer.domain.policy import Policy
-from announcer.domain.schedule import Handovers, expected, quiet_until, who_opens_up, who_releases
+from announcer.domain.schedule import expected, quiet_until, who_opens_up, who_releases
 from announcer.domain.step import StepKind, StepState, Strength
-from announcer.services import (
-    approvals,
-    approvers,
-    calling,
-    meeting,
-    planning,
-    records,
-    settling,
-    situation,
-)
+from announcer.services import approvals, calling, gathering, records, situation
 from announcer.services.approvals import Standing
+from announcer.services.gathering import Gathered
 from announcer.services.installation import Installation
 from announcer.services.meeting import Held
 
@@ -254,7 +245,7 @@ def under_way(
     if not finished:
         query = query.where(AnnouncementRow.state.in_(("in_review", "active")))
     with installation.database.reading() as session:
-        return [_status(session, installation, row) for row in session.scalars(query)]
+        return statuses(session, installation, session.scalars(query).all())
 
 
 def by_author(
@@ -264,27 +255,31 @@ def by_author(
     query = select(AnnouncementRow).where(AnnouncementRow.author == author)
     with installation.database.reading() as session:
         rows = session.scalars(query.order_by(AnnouncementRow.created_at.desc()).limit(limit))
-        return [_status(session, installation, row) for row in rows]
+        return statuses(session, installation, rows.all())
 
 
 def _status(
     session: Session, installation: Installation, row: AnnouncementRow
 ) -> AnnouncementStatus:
-    facts = situation.facts_of(session, row)
-    now = engine.now(session)
-    revision = records.text_in_force(session, row.id)
-    correction = records.open_correction(session, row.id)
-    policy = records.policy_of(session, installation, row)
-    content = records.text_of(revision)
-    chain = approvals.chain_of(session, policy, row.class_name, row.unit)
-    looked = _Looked(policy, row, facts, content.known_at, now, chain.approvers if chain else ())
-    moments = expected(policy, row.class_name, facts, now, _shifts(session, policy, row, facts))
-    in_review = row.state == AnnouncementState.IN_REVIEW.value
-    proposed = revision
-    if correction is not None:
-        proposed = session.get_one(RevisionRow, correction.revision)
-    waits = in_review or correction is not None
-    approving = approvals.look(session, policy, row, proposed) if waits else None
+    return statuses(session, installation, [row])[0]
+
+
+def statuses(
+    session: Session, installation: Installation, rows: Sequence[AnnouncementRow]
+) -> list[AnnouncementStatus]:
+    """Several announcements for the eye, in as many statements as one."""
+    if not rows:
+        return []
+    found = gathering.gather(session, installation, rows)
+    return [_shown(found, row) for row in rows]
+
+
+def _shown(found: Gathered, row: AnnouncementRow) -> AnnouncementStatus:
+    facts, policy, content = found.facts[row.id], found.policies[row.id], found.contents[row.id]
+    chain = approvals.chain_among(found.units, policy, row.class_name, row.unit)
+    approving = chain.approvers if chain else ()
+    looked = _Looked(found, policy, row, facts, content.known_at, found.now, approving)
+    moments = expected(policy, row.class_name, facts, found.now, found.handovers[row.id])
     return AnnouncementStatus(
         id=row.id,
         public_id=row.public_id,
@@ -293,17 +288,14 @@ def _status(
         class_title=policy.classes[row.class_name].title,
         unit=row.unit,
         author=row.author,
-        content_hash=revision.content_hash,
+        content_hash=found.texts[row.id].content_hash,
         state=AnnouncementState(row.state),
         held=row.held_at is not None or any(s.held_at for s in facts.steps.values()),
         created_at=row.created_at,
-        openers=who_opens_up(policy, row.class_name, now),
+        openers=who_opens_up(policy, row.class_name, found.now),
         known_at=content.known_at,
-        steps=tuple(
-            _step(session, looked, step, moments[step.key])
-            for step in records.steps_of(session, row.id)
-        ),
-        standing=approvers.standing(session, policy, approving) if approving else None,
+        steps=tuple(_step(looked, step, moments[step.key]) for step in found.steps[row.id]),
+        standing=found.standings.get(row.id),
         untranslated=tuple(untranslated(content, policy)),
         corrected_since=facts.corrected_since,
         opened_at=min(
@@ -313,20 +305,10 @@ def _status(
     )
 
 
-def _shifts(
-    session: Session, policy: Policy, row: AnnouncementRow, facts: AnnouncementFacts
-) -> Handovers:
-    """Asked only while windows are still to be counted."""
-    if facts.confirmed_at is not None or not facts.steps:
-        return {}
-    return planning.handovers(
-        session, policy, row.class_name, planning.told(session, policy, row), row.unit
-    )
-
-
 class _Looked(NamedTuple):
     """What every step of an announcement is looked at with."""
 
+    found: Gathered
     policy: Policy
     row: AnnouncementRow
     facts: AnnouncementFacts
@@ -335,7 +317,7 @@ class _Looked(NamedTuple):
     approvers: tuple[str, ...]
 
 
-def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) -> StepStatus:
+def _step(looked: _Looked, step: StepRow, earliest: datetime) -> StepStatus:
     facts, now = looked.facts, looked.now
     waiting = step.state == StepState.WAITING.value
     verdict = may_start(step.key, facts, now)
@@ -363,7 +345,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         confirmed_at=step.confirmed_at,
         settled_at=step.settled_at,
         reasons=_reasons(looked, step, verdict) if waiting else (),
-        recipients=settling.counts(session, step),
+        recipients=looked.found.recipients[step.id],
         needs_release=bool(step.release_by)
         and facts.steps[step.key].released_at is None
         and waiting,
@@ -371,7 +353,7 @@ def _step(session: Session, looked: _Looked, step: StepRow, earliest: datetime) 
         and (step.state == StepState.SENDING.value or (waiting and verdict.allowed)),
         source=step.source,
         ticked_by=tuple(step.ticked_by),
-        units=tuple(meeting.standing(session, looked.policy, looked.row, step)),
+        units=tuple(looked.found.meetings.get(step.id, ())),
         kind=StepKind(step.kind),
     )
 
