@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,15 @@ from announcer.render.catalogue import date_in_words
 from announcer.render.exercise import words_in
 from announcer.render.glyphs import breakable, is_visible
 from announcer.render.svg import clean_svg, is_harmless
-from announcer.render.typeset import FOLDER, compiled, items_of, line_of, logo_of, sender_of
+from announcer.render.typeset import (
+    FOLDER,
+    compiled,
+    items_of,
+    line_of,
+    logo_of,
+    pictured,
+    sender_of,
+)
 
 if TYPE_CHECKING:
     import segno
@@ -27,6 +36,8 @@ else:  # only a worker draws, and not before there is a poster
     segno, typst = OnFirstUse("segno"), OnFirstUse("typst")
 
 Translate = Callable[[str], str]
+#: Content, moment, source → PDF or picture.
+Make = Callable[[dict[str, Any], datetime, Path], bytes]
 
 SOURCE, BLOCKS = FOLDER / "poster.typ", FOLDER / "blocks.typ"
 REPLACES = N_("Rättelse: ersätter den tidigare affischen.")
@@ -42,18 +53,29 @@ def poster(edition: Edition, translate: Translate) -> bytes:
     ``translate`` speaks the edition's language. A picture (SVG, PNG or JPEG with ``alt``) is shown
     where it can be drawn; the page must not fail for one that cannot.
     """
+    return _drawn(edition, translate, compiled)
+
+
+def poster_on_screen(edition: Edition, translate: Translate) -> bytes:
+    """The poster as a picture (PNG) for whoever writes it."""
+    return _drawn(edition, translate, pictured)
+
+
+def _drawn(edition: Edition, translate: Translate, make: Make) -> bytes:
     content = _content(edition, translate)
     picture = _picture(edition)
     # A picture or logo that only the compiler finds broken; any other fault is raised at last.
     if picture is not None:
         with suppress(typst.TypstError):
-            return _with_picture(content, picture, edition)
+            return _with_picture(content, picture, edition, make)
     with suppress(typst.TypstError):
-        return compiled(content, edition.at, SOURCE)
-    return compiled(content | {"logo": None}, edition.at, SOURCE)
+        return make(content, edition.at, SOURCE)
+    return make(content | {"logo": None}, edition.at, SOURCE)
 
 
-def _with_picture(content: dict[str, Any], picture: Attachment, edition: Edition) -> bytes:
+def _with_picture(
+    content: dict[str, Any], picture: Attachment, edition: Edition, make: Make
+) -> bytes:
     name = f"picture.{_PICTURES[picture.media_type]}"
     with tempfile.TemporaryDirectory(prefix="poster-") as folder:
         source = Path(folder, SOURCE.name)
@@ -63,7 +85,7 @@ def _with_picture(content: dict[str, Any], picture: Attachment, edition: Edition
         drawn = clean_svg(picture.content) if is_svg else picture.content
         Path(folder, name).write_bytes(drawn)
         shown = {"path": name, "alt": line_of(picture.alt)}
-        return compiled(content | {"picture": shown}, edition.at, source)
+        return make(content | {"picture": shown}, edition.at, source)
 
 
 def _content(edition: Edition, translate: Translate) -> dict[str, Any]:

@@ -29,6 +29,8 @@ else:  # only what draws loads it, and not before there is something to draw
 FOLDER = Path(__file__).parent
 #: Columns beyond which a table on A4 is a row of slivers.
 MOST_COLUMNS = 4
+#: Pixels an inch, as CSS counts them.
+SCREEN = 96
 _SENTENCE_END = re.compile(r"(?<=[.!?:…])\s+")
 _compiling = threading.Lock()
 
@@ -39,21 +41,30 @@ def compiled(content: dict[str, Any], at: datetime, source: Path) -> bytes:
     ``at`` (aware) is when it was made: the same content at the same moment gives the same bytes.
     Raises `typst.TypstError` for what the compiler refuses under these standards.
     """
+    return _made(content, at, source, format="pdf", pdf_standards=["a-2a", "ua-1"])
+
+
+def pictured(content: dict[str, Any], at: datetime, source: Path) -> bytes:
+    """The same as a picture for a screen (PNG, 96 pixels an inch), of what is one page. Raises
+    `typst.TypstError`."""
+    return _made(content, at, source, format="png", ppi=SCREEN)
+
+
+def _made(content: dict[str, Any], at: datetime, source: Path, **how: Any) -> bytes:
     with _compiling:
         compiler, pid = _compiler()
         if pid != os.getpid():
             # The compiler's threads stay behind in the parent: it would wait for them for ever.
             raise RuntimeError("posters were made before this process was forked; fork first")
-        pdf = compiler.compile(
+        made = compiler.compile(
             source,
             root=source.parent,
-            format="pdf",
             sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
-            pdf_standards=["a-2a", "ua-1"],
             timestamp=at.astimezone(UTC),
+            **how,
         )
-    assert isinstance(pdf, bytes)  # noqa: S101 - one PDF without an output path is bytes
-    return pdf
+    assert isinstance(made, bytes)  # noqa: S101 - one page without an output path is bytes
+    return made
 
 
 @cache

@@ -6,6 +6,7 @@ from announcer.services.importing import import_boards
 from tests.functional.conftest import Publish
 from tests.functional.newsroom_way import correct, out, out_with_files
 from tests.world import World
+from web.intranet.sketching import View
 
 
 def of_the_newsroom(world: World, correction: str = "Klockan 8.30, inte 8.40.") -> tuple[str, ...]:
@@ -45,6 +46,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/skriv?klass=information",
             "/skriv?klass=bara+min+enhet",
             f"/skriv?utkast={begun.public_id}",
+            *(f"/skriv?klass=beslut&flik={view}" for view in View),
             "/mina",
             "/godkann",
         ),

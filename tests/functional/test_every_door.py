@@ -80,6 +80,7 @@ POST /floden/nyckel/bort                                             : staff
 # Writing and approving
 GET  /skriv                                                          : staff
 POST /skriv                                     klass=information    : staff
+POST /skriv/visa                                klass=information    : staff
 GET  /mina                                                           : staff
 POST /utkast                                    klass=information    : staff
 GET  /utkast/nyckel                                                  : staff

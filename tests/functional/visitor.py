@@ -73,12 +73,16 @@ class Visitor:
     def filled(self, words: str, near: str = "", /, **fields: Any) -> tuple[str, dict[str, Any]]:
         """What pressing that button would send, and where to."""
         for form in self.tree.forms:
-            for button in form.iter("button"):
+            for button in (*form.iter("button"), *self._elsewhere(form.get("id"))):
                 says = " ".join(button.text_content().split())
                 if words in says and near in (form.get("action") or ""):
                     action = button.get("formaction") or form.get("action")
                     return action or str(self.page.url), _sent(form, button, fields)
         raise AssertionError(f"no button says {words!r} on {self.page.url}: {self.text}")
+
+    def _elsewhere(self, name: str | None) -> list[Any]:
+        """Buttons of a form that stand outside it."""
+        return list(self.tree.xpath("//button[@form=$name]", name=name)) if name else []
 
 
 def _sent(form: Any, button: Any, fields: dict[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,8 @@ class Form:
         return self.fields.get(name, "").replace("\r\n", "\n").strip()
 
 
+#: Fields with a day and a time of day.
+MOMENTS = ("beslut", "blir_kand")
 NO_DECISION = N_("Beslutets tid går inte att läsa. Skriv dag och klockslag.")
 NO_MOMENT = N_("Tiden då nyheten blir känd ändå går inte att läsa. Skriv dag och klockslag.")
 
@@ -200,6 +202,13 @@ def encoded(one: Attachment) -> str:
     return base64.b64encode(one.content).decode()
 
 
+def readable(form: Form) -> Form:
+    """The form without what cannot be read in it: files that are not taken, moments half typed."""
+    moments = [name for name in MOMENTS if _read_moment(form.first(name)) is None]
+    fields = [one for one in form.fields.items(multi=True) if one[0] not in moments]
+    return replace(form, fields=ImmutableMultiDict(fields), faults=[])
+
+
 def content_of(form: Form, policy: Policy, author: Person) -> Content:
     """The content as it would be handed in. Raises `BadSubmission` where a file cannot be taken."""
     if form.faults:
@@ -241,10 +250,17 @@ def _moment(form: Form, policy: Policy, name: str, wrong: str) -> datetime | Non
     typed = form.first(name)
     if not typed:
         return None
+    found = _read_moment(typed)
+    if found is None:
+        raise BadSubmission((Refusal(wrong),))
+    return found.replace(tzinfo=policy.zone)
+
+
+def _read_moment(typed: str) -> datetime | None:
     try:
-        return datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=policy.zone)
+        return datetime.strptime(typed, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - local, as a browser has it
     except ValueError:
-        raise BadSubmission((Refusal(wrong),)) from None
+        return None
 
 
 def optional_channels(message_class: MessageClass) -> list[str]:

@@ -1,11 +1,9 @@
 """Writing: choose what kind it is, write, see what will happen, hand in."""
 
-from html import escape
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response
 
@@ -13,13 +11,11 @@ from announcer.domain.announcement import Content
 from announcer.domain.errors import BadSubmission
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Audience, MessageClass
-from announcer.render.catalogue import translator
-from announcer.render.page import article as rendered
-from announcer.render.page import attachment_url
 from announcer.services import briefing, calling, following, status, writing
 from announcer.services.following import Chapter
-from web.intranet import choosing, drafts, picture, rewriting
-from web.intranet.access import actor, installation
+from announcer.services.sketching import Sketch
+from web.intranet import choosing, drafts, rewriting, sketching
+from web.intranet.access import actor, arrival, installation
 from web.intranet.manuscript import (
     Form,
     content_of,
@@ -28,10 +24,9 @@ from web.intranet.manuscript import (
     optional_channels,
     read_form,
 )
+from web.intranet.sketching import View
 
 blueprint = Blueprint("writing", __name__)
-#: The article of a preview has no address of its own yet.
-NOT_YET = "forhandsgranskning"
 
 
 @blueprint.get("/skriv")
@@ -56,6 +51,8 @@ def _form(form: Form) -> str:
         form=form,
         faults=[(fault, field_of(fault, form)) for fault in form.faults],
         encoded=encoded,
+        shown=sketching.of_form(form),
+        goes_at_once=form.own_unit_only and not form.message_class.approval,
         audiences=_audiences(form.message_class),
         chapters=_chapters(form),
         always_outside=_always_outside(form.message_class),
@@ -132,21 +129,11 @@ def _preview(form: Form, content: Content) -> str:
         "preview.html",
         form=form,
         content=content,
-        html=_with_files_inside(rendered(content, NOT_YET, translator), content),
+        shown=sketching.of_sketch(Sketch(content, tuple(plan), arrival().now), View.PAGE),
         plan=plan,
-        picture=picture.of_text(content, plan),
         findings=findings,
         encoded=encoded,
     )
-
-
-def _with_files_inside(html: str, content: Content) -> Markup:
-    # The files have no address before they are handed in: pictures are shown from the page itself.
-    for one in content.attachments:
-        url = escape(attachment_url(NOT_YET, one.name))
-        inside = f"data:{one.media_type};base64,{encoded(one)}"
-        html = html.replace(f'src="{url}"', f'src="{inside}"').replace(f' href="{url}"', "")
-    return Markup(html)  # noqa: S704 - made safe by the renderer; what was put in is base64
 
 
 @blueprint.get("/mina")
