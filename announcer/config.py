@@ -13,6 +13,7 @@ from announcer.channels.registry import PREFIX
 from announcer.channels.smtp import SmtpServer
 from announcer.channels.smtp.url import server_at
 from announcer.domain.errors import SetupError
+from announcer.domain.identity import SCOPE, IdentityProvider, is_private_enough
 
 #: Every setting, with what it is for; the operator's page lists the same.
 SETTINGS: Mapping[str, str] = {
@@ -22,15 +23,27 @@ SETTINGS: Mapping[str, str] = {
     "ANNOUNCER_INTRANET_URL": "the intranet's public address, where the read-back reads",
     "ANNOUNCER_SECRET_KEY": "signs sessions and reader tokens; at least 32 characters",
     "ANNOUNCER_SMTP_URL": "the mail server, smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]",
-    "ANNOUNCER_SIGN_IN": "how people sign in; 'choose' (from a list) is for evaluation on loopback",
+    "ANNOUNCER_SIGN_IN": "how people sign in; 'oidc' by an identity provider, 'choose' (from a list) for evaluation",
+    "ANNOUNCER_OIDC_ISSUER": "the identity provider's issuer, https://…",
+    "ANNOUNCER_OIDC_CLIENT_ID": "what the identity provider calls this intranet",
+    "ANNOUNCER_OIDC_CLIENT_SECRET": "what this intranet shows the identity provider",
+    "ANNOUNCER_OIDC_PERSON_CLAIM": "the claim that holds a person's id in the directory of staff",
+    "ANNOUNCER_OIDC_SCOPE": "what is asked of the identity provider; openid is among it",
     "ANNOUNCER_NEWSROOM_URL": "the newsroom's public address",
     "ANNOUNCER_METRICS_TOKEN": "what Prometheus must show to read /metrics; at least 32 characters",
 }
 OPTIONAL: Mapping[str, str] = {
     "ANNOUNCER_SIGN_IN": "",
+    "ANNOUNCER_OIDC_ISSUER": "",
+    "ANNOUNCER_OIDC_CLIENT_ID": "",
+    "ANNOUNCER_OIDC_CLIENT_SECRET": "",
+    "ANNOUNCER_OIDC_PERSON_CLAIM": "preferred_username",
+    "ANNOUNCER_OIDC_SCOPE": SCOPE,
     "ANNOUNCER_NEWSROOM_URL": "",
     "ANNOUNCER_METRICS_TOKEN": "",
 }
+#: Of ANNOUNCER_SIGN_IN: by OpenID Connect.
+OIDC = "oidc"
 #: Characters; shorter ones can be guessed.
 SHORTEST_SECRET = 32
 #: The whole environment of the newsroom's process; it must hold nothing of the other house.
@@ -52,6 +65,8 @@ class Config:
     secret_key: str = field(repr=False)
     smtp: SmtpServer
     sign_in: str = ""
+    #: Who says who somebody is; None where people sign in otherwise.
+    provider: IdentityProvider | None = None
     #: Where released announcements stand; empty where the organisation has no newsroom of ours.
     newsroom_url: str = ""
     #: Opens /metrics; where it is empty nobody may read them.
@@ -75,6 +90,7 @@ class Config:
             secret_key=values["ANNOUNCER_SECRET_KEY"],
             smtp=smtp_server(values["ANNOUNCER_SMTP_URL"]),
             sign_in=values["ANNOUNCER_SIGN_IN"],
+            provider=_provider(values) if values["ANNOUNCER_SIGN_IN"] == OIDC else None,
             newsroom_url=values["ANNOUNCER_NEWSROOM_URL"]
             and _address(values, "ANNOUNCER_NEWSROOM_URL"),
             metrics_token=values["ANNOUNCER_METRICS_TOKEN"],
@@ -115,6 +131,29 @@ def _address(values: Mapping[str, str], name: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SetupError(f"{name}: {address!r} is no http or https address.")
     return address
+
+
+def _provider(values: Mapping[str, str]) -> IdentityProvider:
+    """The identity provider. Raises `SetupError`."""
+    for name in (
+        "ANNOUNCER_OIDC_ISSUER",
+        "ANNOUNCER_OIDC_CLIENT_ID",
+        "ANNOUNCER_OIDC_CLIENT_SECRET",
+    ):
+        if not values[name]:
+            raise SetupError(f"{name} is not set. It says {SETTINGS[name]}.")
+    issuer = values["ANNOUNCER_OIDC_ISSUER"]
+    if not is_private_enough(issuer):
+        raise SetupError(f"ANNOUNCER_OIDC_ISSUER: {issuer!r} is no https address.")
+    if "openid" not in values["ANNOUNCER_OIDC_SCOPE"].split():
+        raise SetupError("ANNOUNCER_OIDC_SCOPE: openid must be among it.")
+    return IdentityProvider(
+        issuer=issuer,
+        client_id=values["ANNOUNCER_OIDC_CLIENT_ID"],
+        client_secret=values["ANNOUNCER_OIDC_CLIENT_SECRET"],
+        person_claim=values["ANNOUNCER_OIDC_PERSON_CLAIM"],
+        scope=values["ANNOUNCER_OIDC_SCOPE"],
+    )
 
 
 def given(environ: Mapping[str, str], name: str) -> str | None:

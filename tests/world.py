@@ -154,6 +154,11 @@ class World:
         self.config = replace(self.config, metrics_token=token)
         self._web = None
 
+    def settings(self, **given: Any) -> None:
+        """Serve from now on with these settings of `Config`."""
+        self.config = replace(self.config, **given)
+        self._web = None
+
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         if self._web is None:
             from web.inside import mounted

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -21,10 +22,17 @@ from announcer.config import Config
 from announcer.domain.announcement import Content
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import AnnouncerError
+from announcer.domain.identity import IdentityProvider, ProviderAway
+from announcer.lean import OnFirstUse
 from announcer.render.poster import poster
 from announcer.services import checkup
 from announcer.services.checkup import Finding, Mark, right, wrong
 from announcer.services.installation import Installation
+
+if TYPE_CHECKING:
+    from announcer.services import openid
+else:  # where people sign in otherwise, nobody asks
+    openid = OnFirstUse("announcer.services.openid")
 
 #: A certificate that is renewed by hand needs so many days of warning.
 CERTIFICATE_DAYS = 21
@@ -194,6 +202,22 @@ def _sign_in(config: Config) -> Iterator[Finding]:
             "people would choose themselves from a list",
             "ANNOUNCER_SIGN_IN: 'choose' is for evaluation on loopback only; take it away.",
         )
+    if config.provider:
+        yield _provider(config.provider)
+
+
+def _provider(settings: IdentityProvider) -> Finding:
+    name = "signing in"
+    try:
+        openid.Provider(settings, "").metadata(datetime.now(UTC))
+    except ProviderAway as error:
+        return wrong(
+            name,
+            error.why,
+            "ANNOUNCER_OIDC_ISSUER: write it as the provider's own discovery document does, let this "
+            "machine reach it, and trust its certificate.",
+        )
+    return right(name, f"{settings.issuer} says who people are")
 
 
 COMMANDS = (doctor,)

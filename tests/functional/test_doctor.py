@@ -15,6 +15,7 @@ from announcer.embedded.mail import free_port
 from announcer.services import checkup, reviewing
 from announcer.services.checkup import Mark
 from announcer.services.importing import IMPORTS
+from tests.doubles.identity_provider import IdentityProvider
 from tests.world import POLICY, SECRET, World, laid_over_hallefors
 
 
@@ -194,3 +195,21 @@ def test_a_database_with_other_clock_changes_is_found(world):
     assert other.mark is Mark.FAULT
     assert "Europe/Stockholm" in other.said
     assert "tzdata" in other.remedy
+
+
+def test_the_identity_provider_is_asked_who_it_is(settings, tmp_path, monkeypatch, world):
+    with IdentityProvider(lambda: world.now().timestamp()) as provider:
+        for name, value in provider.settings().items():
+            monkeypatch.setenv(name, value)
+        assert ill(tmp_path) == {}
+        for wrong, words in (
+            ({"issuer": "https://login.example"}, "it calls itself 'https://login.example'"),
+            ({"token_endpoint": "http://login.example"}, "its token_endpoint is"),
+        ):
+            provider.rules.metadata = wrong
+            ((name, (said, remedy)),) = ill(tmp_path).items()
+            assert name == "signing in"
+            assert words in said
+            assert "ANNOUNCER_OIDC_ISSUER" in remedy
+        provider.rules.status = 404
+        assert "/.well-known/openid-configuration answers 404" in ill(tmp_path)["signing in"][0]

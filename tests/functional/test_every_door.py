@@ -58,6 +58,9 @@ GET  /logga-in                                                       : everybody
 POST /logga-in                                                       : nobody
 GET  /logga-in/<key>                                                 : everybody
 POST /logga-in/<key>                                                 : everybody
+GET  /logga-in/konto                                                 : nobody
+GET  /logga-in/svar                                                  : nobody
+GET  /logga-in/ut                                                    : nobody
 POST /logga-ut                                                       : everybody
 GET  /arbetsplats                                                    : everybody
 POST /arbetsplats                                                    : everybody

@@ -14,6 +14,9 @@ from web.intranet.app import create_app
 OPEN = {
     "/logga-in",
     "/logga-in/<key>",
+    "/logga-in/konto",
+    "/logga-in/svar",
+    "/logga-in/ut",
     "/logga-ut",
     "/healthz",
     "/readyz",

@@ -35,6 +35,9 @@ OPEN = frozenset(
         "signin.show_link",
         "signin.use_link",
         "signin.sign_out",
+        "openid.leave",
+        "openid.come_back",
+        "openid.gone",
         "pages.accessibility",
         "security.contact",
         # Says nothing without a code, and takes one.

@@ -28,6 +28,7 @@ from web.intranet import (
     handover,
     health,
     on_duty,
+    openid,
     opening_up,
     operation,
     pages,
@@ -55,6 +56,7 @@ from web.shared.shelf import Shelf
 #: The parts of the house, each with its own addresses.
 PARTS = (
     signin,
+    openid,
     reading,
     feeds,
     writing,

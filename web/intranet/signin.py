@@ -1,6 +1,6 @@
 """Signing in: by a link that works once, or by choosing a person from the directory.
 
-Choosing is for evaluation, on this machine only.
+Choosing is for evaluation, on this machine only. The organisation's own accounts are ``openid``'s.
 """
 
 from flask import (
@@ -20,7 +20,9 @@ from werkzeug.wrappers import Response
 from announcer.domain.audience import Person
 from announcer.people.lookup import directory, find_person
 from announcer.services import signing_in
+from web.intranet import openid
 from web.intranet.access import config, installation, is_on_loopback, units
+from web.intranet.session import own_path, start_session
 
 blueprint = Blueprint("signin", __name__)
 Page = tuple[str, int]
@@ -36,7 +38,10 @@ def _refuse_elsewhere() -> None:
 
 @blueprint.get("/logga-in")
 def choose() -> str:
-    """The directory, searched by id, position and unit."""
+    """The way to the organisation's own accounts; else the directory, searched by id, position and
+    unit."""
+    if config().provider:
+        return openid.door(own_path(request.args.get("vidare", "")))
     _refuse_elsewhere()
     words = request.args.get("sok", "").casefold().split()
     with installation().database.reading() as found:
@@ -45,7 +50,7 @@ def choose() -> str:
         "signin.html",
         people=people[:SHOWN],
         count=len(people),
-        onward=_own_path(request.args.get("vidare", "")),
+        onward=own_path(request.args.get("vidare", "")),
     )
 
 
@@ -61,14 +66,8 @@ def sign_in() -> Response:
     _refuse_elsewhere()
     with installation().database.reading() as found:
         person = find_person(found, request.form.get("person", ""))
-    _start_session(person)
-    return redirect(_own_path(request.form.get("vidare", "")) or url_for("reading.front"), 303)
-
-
-def _start_session(person: Person) -> None:
-    """Whatever the old session held is gone, its token too: nobody can have prepared this one."""
-    session.clear()
-    session["person"] = str(person.pseudonym)
+    start_session(person)
+    return redirect(own_path(request.form.get("vidare", "")) or url_for("reading.front"), 303)
 
 
 @blueprint.get("/logga-in/<key>")
@@ -94,7 +93,7 @@ def use_link(key: str) -> Response | Page:
     person = signing_in.sign_in(installation(), key)
     if person is None:
         return _no_such_link()
-    _start_session(person)
+    start_session(person)
     return redirect(url_for("reading.front"), 303)
 
 
@@ -111,18 +110,12 @@ def _page(title: str, text: str, code: int, invited: Person | None = None) -> Pa
     return page, code
 
 
-def _own_path(onward: str) -> str:
-    """``onward`` if it is a path of ours, else nothing: a link must not lead elsewhere."""
-    clean = onward.isprintable() and "\\" not in onward
-    return onward if clean and onward.startswith("/") and not onward.startswith("//") else ""
-
-
 @blueprint.post("/logga-ut")
 def sign_out() -> Response:
     """The end of the session."""
     session.clear()
     flash(_("Du är utloggad."))
-    onward = redirect(url_for("signin.choose"), 303)
+    onward = redirect(url_for("openid.gone" if config().provider else "signin.choose"), 303)
     # W3C Clear Site Data: what the pages kept in this browser of an unsaved text goes with it.
     onward.headers["Clear-Site-Data"] = '"storage"'
     return onward

@@ -1,0 +1,205 @@
+"""Signing in with the organisation's own account, by OpenID Connect.
+
+What has to outlast the way to the provider and back is one random word in the browser's own cookie.
+Nonce and PKCE's verifier are made of it with our secret key, so the cookie, which its owner can read,
+holds neither. Nothing says who signed in or when (TF 3 kap. 5 §).
+"""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from announcer.domain.errors import NotFound
+from announcer.domain.identity import NotProven, ProviderAway
+from announcer.logs import get_logger
+from announcer.people.lookup import find_person
+from web.intranet.access import arrival, config, installation, signed_in
+from web.intranet.session import own_path, start_session
+
+if TYPE_CHECKING:
+    from announcer.services.openid import Provider
+
+blueprint = Blueprint("openid", __name__, url_prefix="/logga-in")
+Page = tuple[str, int]
+_log = get_logger("announcer.signing_in")
+#: Of the session: the ways that were begun, each with where to go then and since when.
+UNDER_WAY = "under way"
+#: To type a password and find the phone for the second factor.
+PATIENCE = timedelta(minutes=15)
+#: As many tabs as open on the same morning.
+MOST = 4
+
+
+def _provider() -> "Provider":
+    """The provider; 404 where people sign in otherwise."""
+    settings = config().provider or abort(404)
+    kept = current_app.extensions.get("identity provider")
+    if kept is None:
+        # Where people sign in otherwise, no process holds the library.
+        from announcer.services.openid import Provider
+
+        kept = Provider(settings, f"{config().intranet_url}{url_for('openid.come_back')}")
+        current_app.extensions["identity provider"] = kept
+    return cast("Provider", kept)
+
+
+def _secret(what: str, state: str) -> str:
+    """43 characters that only we can make of ``state`` (RFC 7636 section 4.1)."""
+    key = config().secret_key.encode()
+    made = hmac.digest(key, f"{what} of a sign-in: {state}".encode(), "sha256")
+    return urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def _begun() -> dict[str, tuple[str, int]]:
+    """What was begun in this browser and is not too old."""
+    oldest = arrival().now.timestamp() - PATIENCE.total_seconds()
+    ways = session.get(UNDER_WAY, {})
+    return {state: (onward, since) for state, (onward, since) in ways.items() if since >= oldest}
+
+
+def door(onward: str) -> str:
+    """The sign-in page: one button."""
+    text = _("Logga in med ditt konto hos %(house)s.", house=installation().sender.name)
+    return _shown(_("Logga in"), text, _("Logga in"), onward)
+
+
+@blueprint.get("/konto")
+def leave() -> Response | Page:
+    """To the provider."""
+    provider, now = _provider(), arrival().now
+    state = secrets.token_urlsafe(32)
+    try:
+        there = provider.way_in(now, state, _secret("nonce", state), _secret("verifier", state))
+    except ProviderAway as error:
+        return _no_answer(error)
+    kept = list(_begun().items())[1 - MOST :]
+    onward = own_path(request.args.get("vidare", ""))
+    session[UNDER_WAY] = dict([*kept, (state, (onward, int(now.timestamp())))])
+    return redirect(there)
+
+
+@blueprint.get("/svar")
+def come_back() -> Response | Page:
+    """From the provider, with a code that is good once, or with why there is none."""
+    provider, now = _provider(), arrival().now
+    state = request.args.get("state", "")
+    begun = _begun().get(state)
+    if begun is None:
+        # Another tab of this browser was quicker.
+        return redirect(url_for("reading.front")) if signed_in() else _not_begun_here()
+    onward, _since = begun
+    if "error" in request.args:
+        return _refused(request.args["error"][:80], onward)
+    try:
+        claims = provider.identify(
+            now,
+            request.args.get("code", ""),
+            _secret("nonce", state),
+            _secret("verifier", state),
+            request.args.get("iss", ""),
+        )
+    except ProviderAway as error:
+        return _no_answer(error)
+    except NotProven as error:
+        return _refused(error.why, onward)
+    return _let_in(str(claims.get(provider.person_claim, "")), onward)
+
+
+def _let_in(directory_id: str, onward: str) -> Response | Page:
+    """A new session for the colleague with this id."""
+    try:
+        with installation().database.reading() as found:
+            person = find_person(found, directory_id)
+    except NotFound:
+        session.clear()
+        return _stranger(directory_id)
+    start_session(person)
+    return redirect(onward or url_for("reading.front"), 303)
+
+
+@blueprint.get("/ut")
+def gone() -> Response | Page:
+    """Signed out here; the page goes on to where the provider signs out.
+
+    A page between, because a form of ours may lead nowhere else (form-action of the CSP).
+    """
+    provider = _provider()
+    if signed_in():
+        return redirect(url_for("reading.front"))
+    try:
+        there = provider.way_out(
+            arrival().now, f"{config().intranet_url}{url_for('signin.choose')}"
+        )
+    except ProviderAway as error:
+        _log.warning("the identity provider does not answer", said=error.why)
+        there = ""
+    text = (
+        _("Du är utloggad här. Nu loggas du ut också från ditt konto.")
+        if there
+        else _("Du är utloggad här. Stäng webbläsaren om andra använder datorn.")
+    )
+    page = _shown(_("Utloggad"), text, there=there)
+    return page, 200
+
+
+def _no_answer(error: ProviderAway) -> Page:
+    _log.warning("the identity provider does not answer", said=error.why)
+    text = _(
+        "Det är inte ditt fel, och ditt konto är som det ska. Försök igen om en stund. Går det "
+        "fortfarande inte: säg till den som sköter systemet, som kan ge dig en länk att logga in med."
+    )
+    return _shown(error.say(_), text, _("Försök igen")), 503
+
+
+def _refused(why: str, onward: str) -> Page:
+    _log.warning("a sign-in was refused", said=why)
+    text = _(
+        "Inloggningstjänsten släppte inte in dig, eller så gick svaret inte att lita på. Försök en "
+        "gång till. Går det fortfarande inte: säg till den som sköter systemet."
+    )
+    return _shown(_("Inloggningen blev inte klar"), text, _("Försök igen"), onward), 403
+
+
+def _not_begun_here() -> Page:
+    text = _(
+        "Inloggningen tog för lång tid, eller så började den i en annan webbläsare. Börja om härifrån."
+    )
+    return _shown(_("Inloggningen blev inte klar"), text, _("Försök igen")), 400
+
+
+def _stranger(directory_id: str) -> Page:
+    """Their own id, and only to them: what the directory should have."""
+    text = (
+        _(
+            "Ditt konto fungerar, men ”%(person)s” finns inte i personalkatalogen här. Är du nyanställd "
+            "kan det dröja till nästa dag. Säg annars till din chef, och visa den här sidan.",
+            person=directory_id[:80],
+        )
+        if directory_id
+        else _(
+            "Ditt konto fungerar, men det säger inte vem du är i personalkatalogen. Säg till den som "
+            "sköter systemet, och visa den här sidan."
+        )
+    )
+    return _shown(_("Du finns inte i personalkatalogen"), text), 403
+
+
+def _shown(title: str, text: str, button: str = "", onward: str = "", there: str = "") -> str:
+    return render_template(
+        "signin_account.html", title=title, text=text, button=button, onward=onward, there=there
+    )
