@@ -25,6 +25,8 @@ from announcer.services.writing import Submitted
 KEPT = timedelta(days=90)
 #: Its owner is told so beforehand.
 WARNED = timedelta(days=76)
+#: So long after its last save a draft is one that somebody is writing in.
+AT_WORK = timedelta(minutes=15)
 #: As many as one person has at a time.
 MOST_DRAFTS = 50
 #: Characters of all that is typed into one, its files apart.
@@ -166,6 +168,21 @@ def of(session: Session, actor: Person) -> list[Draft]:
         Draft(row.public_id, row.class_name, tuple(map(tuple, row.fields)), (), *row[3:])
         for row in found
     ]
+
+
+def others_at_work(
+    installation: Installation, actor: Person, field: str, public_id: str
+) -> datetime | None:
+    """When somebody else last saved a change of theirs to the announcement ``public_id`` (aware UTC),
+    which drafts of it name in ``field``; None where nobody has for a while. It says not who."""
+    with installation.database.reading() as session:
+        return session.scalar(
+            select(func.max(DraftRow.saved_at)).where(
+                DraftRow.saved_at > engine.now(session) - AT_WORK,
+                DraftRow.owner != actor.pseudonym,
+                DraftRow.fields.contains([[field, public_id]]),
+            )
+        )
 
 
 def throw_away(installation: Installation, actor: Person, public_id: str) -> None:

@@ -45,6 +45,10 @@ class Submitted:
     findings: tuple[Refusal, ...] = ()
 
 
+class EditedMeanwhile(Refusal):
+    """Somebody else changed the text since it was opened to be changed."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A content whose files have been looked into, and what was wrong with them."""
@@ -241,10 +245,18 @@ def add_revision(
     return revision
 
 
-def edit(installation: Installation, actor: Person, reference: str, content: Content) -> Submitted:
+def edit(
+    installation: Installation,
+    actor: Person,
+    reference: str,
+    content: Content,
+    based_on: str = "",
+) -> Submitted:
     """Replace the text while it waits for approval; approvals of the old text count no more.
 
-    Raises `NotAllowed` for others than the author and who may approve, `Refusal` once approved.
+    ``based_on`` is the content hash (hex) of the text that was changed; empty: whichever is newest.
+    Raises `NotAllowed` for others than the author and who may approve, `EditedMeanwhile` where that
+    is not the newest any more, `Refusal` once approved.
     """
     look = opened(content)
     with installation.database.transaction("edit") as session:
@@ -271,6 +283,10 @@ def edit(installation: Installation, actor: Person, reference: str, content: Con
             )
         newest = records.newest_revision(session, row.id)
         if newest.content_hash != content.content_hash:
+            if based_on not in ("", newest.content_hash):
+                raise EditedMeanwhile(
+                    N_("Någon annan har ändrat texten sedan du öppnade den. Inget är skrivet över.")
+                )
             add_revision(session, row, actor, content, number=newest.number + 1)
             detail = _said_of(content, policy)
             records.append(session, row.id, "edited", actor.pseudonym, **detail)

@@ -102,3 +102,63 @@ def test_what_is_approved_is_not_changed(world: World, desk: Visitor) -> None:
     assert desk.page.status_code == 400
     assert "Texten går inte att ändra." in desk.text
     assert desk.client.get(f"/skriv?meddelande={public_id}").status_code == 400
+
+
+def test_two_who_change_one_text_lose_nothing_of_either(
+    world: World, sign_in: SignIn, desk: Visitor
+) -> None:
+    author = sign_in(world.chief)
+    public_id = world.decision()
+    author.get(f"/skriv?meddelande={public_id}")
+    desk.get(f"/skriv?meddelande={public_id}")
+    assert "ändrar också" not in desk.text
+    desk.press("Visa", rubrik="Informationsenhetens rubrik")
+    desk.press("Lämna in")
+    author.press("Visa", rubrik="Chefens rubrik", text="En text som tog en timme.")
+    author.press("Lämna in")
+    assert author.page.status_code == 409
+    assert "Inget är skrivet över." in author.text
+    assert "En text som tog en timme." in author.text
+    assert author.tree.xpath(f"//a[@href='/godkann/{public_id}']")
+    assert newest(world, public_id).title == "Informationsenhetens rubrik"
+    author.press("Skriv vidare")
+    assert author.value("rubrik") == "Chefens rubrik"
+    author.press("Visa")
+    author.press("Lämna in")
+    assert newest(world, public_id).title == "Chefens rubrik"
+
+
+def test_whoever_opens_a_text_that_another_changes_is_told_so(
+    world: World, sign_in: SignIn, desk: Visitor
+) -> None:
+    author = sign_in(world.chief)
+    public_id = world.decision()
+    author.get(f"/skriv?meddelande={public_id}")
+    author.press("Spara utkast", rubrik="Inte färdig")
+    assert "ändrar också" not in author.text
+    desk.get(f"/skriv?meddelande={public_id}")
+    assert "Någon annan ändrar också i den här texten." in desk.text
+    assert world.chief.directory_id not in desk.tree.xpath("string(//main)")
+    world.advance(minutes=16)
+    desk.get(f"/skriv?meddelande={public_id}")
+    assert "ändrar också" not in desk.text
+
+
+def test_a_new_text_begins_like_an_earlier_one_without_what_was_of_that_alone(
+    world: World, sign_in: SignIn, colleague: Visitor
+) -> None:
+    public_id = handed_in(world)
+    was = newest(world, public_id)
+    author = sign_in(world.somebody(was.unit, "chef"))
+    author.get(f"/meddelanden/{public_id}")
+    (link,) = author.tree.xpath("//a[normalize-space()='Skriv en ny som börjar likadant']/@href")
+    author.get(link)
+    assert author.value("rubrik") == was.title
+    assert author.value("rubrik_fi") == "Otsikko"
+    assert set(author.tree.xpath("//input[@name='malgrupp'][@checked]/@value")) == set(was.audience)
+    assert not author.tree.xpath("//input[@name='meddelande']")
+    author.press("Visa", rubrik="En ny")
+    author.press("Lämna in")
+    assert newest(world, author.page.url.path.rpartition("/")[2]).title == "En ny"
+    assert newest(world, public_id) == was
+    assert colleague.client.get(link).status_code == 404

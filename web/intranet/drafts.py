@@ -1,6 +1,6 @@
 """Drafts: saved by a button or by the page's own script, gone on with, thrown away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -123,10 +123,19 @@ def _newer(fault: SavedElsewhere) -> Answer:
     return typed_page(_("Utkastet är sparat på ett annat ställe"), fault.say(_), 409, address)
 
 
-def typed_page(title: str, text: str, code: int, saved: str = "") -> tuple[str, int]:
-    """What was typed, readable and ready to be sent again, where it could not be taken."""
-    dropped = _OF_THE_PAGE if saved else _OF_THE_PAGE - {WHICH, "utkast_version"}
-    sent = [one for one in request.form.items(multi=True) if one[0] not in dropped]
+def typed_page(
+    title: str, text: str, code: int, saved: str = "", instead: Mapping[str, str] | None = None
+) -> tuple[str, int]:
+    """What was typed, readable and ready to be sent again, where it could not be taken. ``saved`` is
+    the address of the other text; ``instead`` has fields in place of those that were sent."""
+    instead = instead or {}
+    another = saved and not instead  # what is saved is the draft itself: this goes on as another
+    dropped = _OF_THE_PAGE if another else _OF_THE_PAGE - {WHICH, "utkast_version"}
+    sent = [
+        (name, instead.get(name, words))
+        for name, words in request.form.items(multi=True)
+        if name not in dropped
+    ]
     readable = [
         words
         for name, words in sent

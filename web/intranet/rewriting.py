@@ -13,6 +13,10 @@ from web.intranet.manuscript import Form, optional_channels, read_form
 
 #: The hidden field, and the word in the address, that say which announcement is changed.
 WHICH = "meddelande"
+#: The hidden field with the hash of the text that is changed.
+BASED_ON = "bygger_pa"
+#: The word in the address that says which announcement a new text begins from.
+LIKE = "som"
 #: What the form can say of a text. The rest stays as it was handed in.
 _IN_THE_FORM = frozenset(
     {
@@ -42,7 +46,21 @@ def rewritten(form: Form) -> str:
 def form_of(public_id: str) -> Form:
     """The form with the newest text. Raises `NotFound`, or `Refusal` where it cannot be changed."""
     content = _newest(public_id)
-    typed = ImmutableMultiDict([(WHICH, public_id), *_typed(content)])
+    return _filled(content, [(WHICH, public_id), (BASED_ON, content.content_hash)])
+
+
+def copy_of(public_id: str) -> Form:
+    """The form for a new text that begins as another one did. What was of that one alone is not in
+    it: when it was decided or known, its record number, and what it went on from. Raises `NotFound`,
+    or `Refusal` where its kind is no more."""
+    content = reviewing.proposal(installation(), actor(), public_id).content
+    if content.class_name not in installation().policy.classes:
+        raise Refusal(N_("Den sortens meddelande finns inte längre. Skriv ett nytt."))
+    return _filled(replace(content, follows="", record_number="", exercise=False), [])
+
+
+def _filled(content: Content, besides: list[tuple[str, str]]) -> Form:
+    typed = ImmutableMultiDict([*besides, *_typed(content)])
     form = read_form(installation().policy, content.class_name, typed, ImmutableMultiDict())
     form.attachments = list(content.attachments)
     return form

@@ -1,5 +1,6 @@
 """Writing: choose what kind it is, write, see what will happen, hand in."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,9 +12,18 @@ from announcer.domain.announcement import Content
 from announcer.domain.errors import BadSubmission
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Audience, MessageClass
-from announcer.services import briefing, calling, following, status, writing
+from announcer.services import (
+    briefing,
+    calling,
+    drafting,
+    following,
+    reviewing,
+    status,
+    writing,
+)
 from announcer.services.following import Chapter
 from announcer.services.sketching import Sketch
+from announcer.services.writing import EditedMeanwhile
 from web.intranet import choosing, drafts, rewriting, sketching
 from web.intranet.access import actor, arrival, installation
 from web.intranet.manuscript import (
@@ -34,6 +44,8 @@ def write() -> str:
     """What it is about, or the form of the class that follows, or that of a text to be changed."""
     if changing := request.args.get(rewriting.WHICH, ""):
         return _form(rewriting.form_of(changing))
+    if like := request.args.get(rewriting.LIKE, ""):
+        return _form(rewriting.copy_of(like))
     if draft := request.args.get(drafts.WHICH, ""):
         return _form(drafts.form_of(draft))
     class_name = choosing.chosen()
@@ -52,6 +64,7 @@ def _form(form: Form) -> str:
         faults=[(fault, field_of(fault, form)) for fault in form.faults],
         encoded=encoded,
         shown=sketching.of_form(form),
+        others_at_work=_others_at_work(form),
         goes_at_once=form.own_unit_only and not form.message_class.approval,
         audiences=_audiences(form.message_class),
         chapters=_chapters(form),
@@ -60,6 +73,13 @@ def _form(form: Form) -> str:
             (c, CHANNEL_NAMES.get(c, c)) for c in optional_channels(form.message_class)
         ],
     )
+
+
+def _others_at_work(form: Form) -> datetime | None:
+    changed = rewriting.rewritten(form)
+    if not changed:
+        return None
+    return drafting.others_at_work(installation(), actor(), rewriting.WHICH, changed)
 
 
 def _chapters(form: Form) -> list[Chapter]:
@@ -104,12 +124,17 @@ def hand_in() -> Any:
     except BadSubmission as wrong:
         form.faults = list(wrong.findings)
         return _form(form), 422
+    except EditedMeanwhile as newer:
+        return _both_texts(form, newer)
 
 
 def _submit(content: Content, form: Form) -> Response:
     if rewritten := rewriting.rewritten(form):
         submitted = drafts.handed_in(
-            form, lambda joined: writing.edit(joined, actor(), rewritten, content)
+            form,
+            lambda joined: writing.edit(
+                joined, actor(), rewritten, content, form.first(rewriting.BASED_ON)
+            ),
         )
         flash(_("Texten är ändrad. Den godkänns på nytt."))
         return redirect(url_for("following.one", public_id=submitted.public_id), 303)
@@ -121,6 +146,15 @@ def _submit(content: Content, form: Form) -> Response:
     for finding in submitted.findings:
         flash(finding.say(_))
     return redirect(url_for("following.one", public_id=submitted.public_id), 303)
+
+
+def _both_texts(form: Form, fault: EditedMeanwhile) -> tuple[str, int]:
+    """What was typed here, and where the other text is. Whoever writes on has been told of it."""
+    public_id = rewriting.rewritten(form)
+    read = url_for("reviewing.read", public_id=public_id)
+    newest = reviewing.proposal(installation(), actor(), public_id).content_hash
+    title = _("Texten är ändrad av någon annan")
+    return drafts.typed_page(title, fault.say(_), 409, read, {rewriting.BASED_ON: newest})
 
 
 def _preview(form: Form, content: Content) -> str:
