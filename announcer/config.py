@@ -6,6 +6,7 @@ what ``ANNOUNCER_SECRET_KEY`` would. See ``docs/operate.md`` for every name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ SETTINGS: Mapping[str, str] = {
     "ANNOUNCER_OIDC_CLIENT_SECRET": "what this intranet shows the identity provider",
     "ANNOUNCER_OIDC_PERSON_CLAIM": "the claim that holds a person's id in the directory of staff",
     "ANNOUNCER_OIDC_SCOPE": "what is asked of the identity provider; openid is among it",
+    "ANNOUNCER_SESSION_HOURS": "after how many hours everybody signs in again",
+    "ANNOUNCER_SESSION_IDLE_HOURS": "after how many hours of doing nothing somebody signs in again",
     "ANNOUNCER_NEWSROOM_URL": "the newsroom's public address",
     "ANNOUNCER_METRICS_TOKEN": "what Prometheus must show to read /metrics; at least 32 characters",
 }
@@ -39,6 +42,8 @@ OPTIONAL: Mapping[str, str] = {
     "ANNOUNCER_OIDC_CLIENT_SECRET": "",
     "ANNOUNCER_OIDC_PERSON_CLAIM": "preferred_username",
     "ANNOUNCER_OIDC_SCOPE": SCOPE,
+    "ANNOUNCER_SESSION_HOURS": "12",
+    "ANNOUNCER_SESSION_IDLE_HOURS": "4",
     "ANNOUNCER_NEWSROOM_URL": "",
     "ANNOUNCER_METRICS_TOKEN": "",
 }
@@ -67,6 +72,9 @@ class Config:
     sign_in: str = ""
     #: Who says who somebody is; None where people sign in otherwise.
     provider: IdentityProvider | None = None
+    #: How long a session lasts, and how long without a request.
+    session_life: timedelta = timedelta(hours=12)
+    session_idle: timedelta = timedelta(hours=4)
     #: Where released announcements stand; empty where the organisation has no newsroom of ours.
     newsroom_url: str = ""
     #: Opens /metrics; where it is empty nobody may read them.
@@ -91,6 +99,8 @@ class Config:
             smtp=smtp_server(values["ANNOUNCER_SMTP_URL"]),
             sign_in=values["ANNOUNCER_SIGN_IN"],
             provider=_provider(values) if values["ANNOUNCER_SIGN_IN"] == OIDC else None,
+            session_life=_hours(values, "ANNOUNCER_SESSION_HOURS"),
+            session_idle=_hours(values, "ANNOUNCER_SESSION_IDLE_HOURS"),
             newsroom_url=values["ANNOUNCER_NEWSROOM_URL"]
             and _address(values, "ANNOUNCER_NEWSROOM_URL"),
             metrics_token=values["ANNOUNCER_METRICS_TOKEN"],
@@ -131,6 +141,17 @@ def _address(values: Mapping[str, str], name: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SetupError(f"{name}: {address!r} is no http or https address.")
     return address
+
+
+def _hours(values: Mapping[str, str], name: str) -> timedelta:
+    """A length of time. Raises `SetupError`."""
+    try:
+        found = timedelta(hours=float(values[name]))
+    except (ValueError, OverflowError):
+        found = timedelta()
+    if found <= timedelta():
+        raise SetupError(f"{name}: {values[name]!r} is no number of hours above 0.")
+    return found
 
 
 def _provider(values: Mapping[str, str]) -> IdentityProvider:

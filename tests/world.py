@@ -46,6 +46,11 @@ POLICY = ROOT / "policies" / "hallefors.toml"
 TEMPLATE = "announcer_template"
 SECRET = "a secret for tests only, long enough to be taken"
 
+#: Whoever travels in time stays signed in.
+LONG_SESSIONS = {
+    "ANNOUNCER_SESSION_HOURS": "1000000",
+    "ANNOUNCER_SESSION_IDLE_HOURS": "1000000",
+}
 #: A Tuesday morning on which everybody is at work: 8 December 2026, 10.00 in Hällefors.
 MORNING = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
 
@@ -80,6 +85,7 @@ def config(
             "ANNOUNCER_SECRET_KEY": SECRET,
             "ANNOUNCER_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?helo=test.example",
             "ANNOUNCER_SIGN_IN": "choose",
+            **LONG_SESSIONS,
             **(channels or {}),
         }
     )

@@ -22,7 +22,7 @@ from announcer.services.arriving import Arrival
 from announcer.services.reading import Reader
 from tests.functional.conftest import Publish, SignIn
 from tests.functional.visitor import Visitor
-from tests.world import POLICY, ROOT, SECRET, World
+from tests.world import LONG_SESSIONS, POLICY, ROOT, SECRET, World
 
 
 @contextmanager
@@ -37,6 +37,7 @@ def another_process(world: World, *more: str, log: Path | None = None) -> Iterat
         "ANNOUNCER_INTRANET_URL": world.url,
         "ANNOUNCER_SECRET_KEY": SECRET,
         "ANNOUNCER_SMTP_URL": "smtp://127.0.0.1:1?helo=test.example",
+        **LONG_SESSIONS,
     }
     with httpx.Client(trust_env=False) as client, open(log or os.devnull, "w") as written:
         port = free_port()

@@ -10,7 +10,8 @@ from ipaddress import ip_address
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from announcer.config import Config
@@ -21,6 +22,7 @@ from announcer.services import arriving, reader_token, reading
 from announcer.services.arriving import Arrival
 from announcer.services.installation import Installation
 from announcer.services.reading import Looking
+from web.intranet.session import why_ended
 from web.shared.shelf import Shelf
 
 #: Endpoints that anybody may ask for: they tell nothing that concerns anybody.
@@ -91,14 +93,14 @@ def looking() -> Looking:
     return cast(Looking, g.looking)
 
 
-def look_away(_: BaseException | None) -> None:
+def look_away(_error: BaseException | None) -> None:
     """At the end of every request."""
     if closing := g.pop("closing", None):
         closing.close()
 
 
 def signed_in() -> Person | None:
-    """The colleague of this session; None also for one who has left."""
+    """The colleague of this session; None also for one who has left, or whose session is over."""
     if "person" not in g:
         g.person = _of_session()
     return cast("Person | None", g.person)
@@ -110,6 +112,12 @@ def _of_session() -> Person | None:
         return None
     found = arriving.arrive(installation().database.glance, pseudonym)
     g.setdefault("arrival", found)
+    if found.person is None:
+        return None
+    if ended := why_ended(found.person, found.now, config()):
+        session.clear()
+        flash(_(ended))
+        return None
     return found.person
 
 

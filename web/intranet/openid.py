@@ -128,7 +128,7 @@ def _let_in(directory_id: str, onward: str) -> Response | Page:
     except NotFound:
         session.clear()
         return _stranger(directory_id)
-    start_session(person)
+    start_session(person, arrival().now)
     return redirect(onward or url_for("reading.front"), 303)
 
 

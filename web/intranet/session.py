@@ -1,14 +1,57 @@
-"""A session: a signed cookie in one browser, and nothing on the server."""
+"""A session: a signed cookie in one browser, and nothing on the server.
+
+It has an end by the database's clock, and it ends when the directory says otherwise about what its
+rights came from. What it remembers is told to nobody but that browser (TF 3 kap. 5 §).
+"""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
 
 from flask import session
 
+from announcer.config import Config
 from announcer.domain.audience import Person
+from announcer.domain.errors import N_
+
+#: Seconds; more often the cookie is not written anew, so "seen" is no finer than this.
+_COARSE = 300
+CHANGED = N_("Din enhet eller roll i personalkatalogen har ändrats. Logga in igen.")
+OLD = N_(
+    "Du loggades ut för att det har gått en tid, så att ingen annan ska komma in efter dig. Logga in igen."
+)
 
 
-def start_session(person: Person) -> None:
+def start_session(person: Person, now: datetime) -> None:
     """Whatever the old session held is gone, its token too: nobody can have prepared this one."""
     session.clear()
     session["person"] = str(person.pseudonym)
+    session["rights"] = _rights(person)
+    session["since"] = session["seen"] = int(now.timestamp())
+
+
+def why_ended(person: Person, now: datetime, config: Config) -> str:
+    """Why this session is over, in a sentence; empty where it is not, and then it goes on."""
+    if "rights" not in session:  # of an older version
+        return OLD
+    if session["rights"] != _rights(person):
+        return CHANGED
+    moment = int(now.timestamp())
+    idle = timedelta(seconds=moment - session["seen"])
+    if (
+        idle >= config.session_idle
+        or moment - session["since"] >= config.session_life.total_seconds()
+    ):
+        return OLD
+    if idle >= timedelta(seconds=min(_COARSE, config.session_idle.total_seconds() / 4)):
+        session["seen"] = moment
+    return ""
+
+
+def _rights(person: Person) -> str:
+    """A fingerprint of what this person's own rights come from."""
+    facts = json.dumps([person.unit, person.role])
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def own_path(onward: str) -> str:

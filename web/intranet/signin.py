@@ -21,7 +21,7 @@ from announcer.domain.audience import Person
 from announcer.people.lookup import directory, find_person
 from announcer.services import signing_in
 from web.intranet import openid
-from web.intranet.access import config, installation, is_on_loopback, units
+from web.intranet.access import arrival, config, installation, is_on_loopback, units
 from web.intranet.session import own_path, start_session
 
 blueprint = Blueprint("signin", __name__)
@@ -66,7 +66,7 @@ def sign_in() -> Response:
     _refuse_elsewhere()
     with installation().database.reading() as found:
         person = find_person(found, request.form.get("person", ""))
-    start_session(person)
+    start_session(person, arrival().now)
     return redirect(own_path(request.form.get("vidare", "")) or url_for("reading.front"), 303)
 
 
@@ -93,7 +93,7 @@ def use_link(key: str) -> Response | Page:
     person = signing_in.sign_in(installation(), key)
     if person is None:
         return _no_such_link()
-    start_session(person)
+    start_session(person, arrival().now)
     return redirect(url_for("reading.front"), 303)
 
 
