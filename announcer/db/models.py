@@ -24,7 +24,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from announcer.domain.announcement import AnnouncementState
@@ -286,6 +286,22 @@ class RevisionRow(Base):
     #: The announcement that the text names as the one before it; written by the database alone.
     follows: Mapped[UUID | None] = mapped_column(ForeignKey("announcer.announcement.id"))
     __table_args__ = (UniqueConstraint("announcement", "number"), Index(None, "follows"))
+
+
+class PageTextRow(Base):
+    """The words of a page that is up on the intranet, in one language, and what its questions are
+    about; written by the database alone."""
+
+    __tablename__ = "page_text"
+    announcement: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.announcement.id"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"))
+    topic: Mapped[str]
+    title: Mapped[str]
+    search: Mapped[str] = mapped_column(TSVECTOR)
+    __table_args__ = (Index("ix_page_text_search", "search", postgresql_using="gin"),)
 
 
 class RevisionBlobRow(Base):

@@ -11,24 +11,20 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Row, case, cast, func, or_, select, text, union_all
-from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy import Row, func, select, text, union_all
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
-from announcer.db import schema
+from announcer.db import full_text, schema
 from announcer.db.engine import Database
 from announcer.db.newsroom import released_file, released_item, released_link, released_text
 from announcer.domain.errors import N_, AnnouncerError, NotFound
 from announcer.domain.organisation import Sender
 
-#: Characters of what is searched for; nobody types more.
-LONGEST_SEARCH = 100
+LONGEST_SEARCH = full_text.LONGEST_SEARCH
 #: How many hits are shown; the best ones.
 MOST_HITS = 30
-#: The grammar a language's words are searched with; as ``newsroom.search_words`` has it.
-GRAMMARS = {"sv": "swedish", "fi": "finnish", "en": "english"}
 
 #: Grows with every change of what is public, and with nothing else; `NOT_KNOWN` after a restore.
 VERSION = "SELECT CASE WHEN newsroom.is_known() THEN number ELSE -1 END FROM newsroom.change"
@@ -174,16 +170,10 @@ def search(session: Session, asked: str, language: str) -> list[Hit]:
     an item fits alike in several languages it is found in ``language``.
     """
     t = released_text.c
-    words = asked.replace("\x00", " ")[:LONGEST_SEARCH]
-    grammar = case(
-        *((t.language == language, name) for language, name in GRAMMARS.items()), else_="simple"
-    )
-    query = func.websearch_to_tsquery(cast(grammar, REGCONFIG), words)
-    rank = func.ts_rank(t.search, query)
+    fits, rank = full_text.fitting(asked, t.language, t.title, t.search)
     rows = session.execute(
         select(t.public_id, t.language)
-        # A part of a word as well, in titles: "skolan" is in "Klockarskolan", and no grammar knows.
-        .where(or_(t.search.bool_op("@@")(query), t.title.icontains(words, autoescape=True)))
+        .where(fits)
         .order_by(rank.desc(), t.language != language, t.public_id, t.language)
     ).all()
     return _hits(session, [(row.public_id, row.language) for row in rows])

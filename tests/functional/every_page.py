@@ -41,6 +41,8 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     key = signing_in.make_link(world.installation, world.communicator.directory_id).key
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
+        *("/nyheter", "/nyheter?slag=beslut", "/nyheter?manad=2020-01", "/sok", "/sok?q=skolan"),
+        *("/sok?q=inget", "/sok?q=%22%3Cb%3E"),
         *(
             "/skriv?fler=ja",
             "/skriv?klass=information",

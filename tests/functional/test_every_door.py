@@ -69,6 +69,8 @@ POST /tavla/<code>                                                   : everybody
 # Reading
 GET  /                                                               : staff phone
 GET  /arbetsplats/nyheter                                            : staff phone
+GET  /nyheter                                                        : staff phone
+GET  /sok                                                            : staff phone
 GET  /nyheter/<out>                                                  : staff phone token
 GET  /nyheter/<out>/affisch.pdf                                      : staff phone token
 GET  /nyheter/<out>/bilagor/<name>                                   : staff phone token

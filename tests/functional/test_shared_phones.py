@@ -15,7 +15,7 @@ OWN = (
     'audience = ["{unit}"]\ncontact = "Chefen, 0591-555 20"\n+++\nKlockan tre.\n'
 )
 #: What a phone with a code may open, and with which method.
-READS = ("/arbetsplats/nyheter", "/overlamning", "/nyheter/")
+READS = ("/arbetsplats/nyheter", "/overlamning", "/nyheter", "/sok")
 
 
 @pytest.fixture

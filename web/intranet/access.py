@@ -62,6 +62,8 @@ READ_WITH_KEY = frozenset({"reading.article_page", "reading.attachment", "readin
 READ_AT_WORKPLACE = frozenset(
     {
         "workplace.news",
+        "finding.search",
+        "finding.archive",
         "handover.page",
         "handover.pdf",
         "reading.article_page",

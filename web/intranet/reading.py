@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -14,13 +14,13 @@ from announcer.render.page import article as rendered
 from announcer.services import following, reading
 from announcer.services.kept import Kept
 from announcer.services.reading import Board, Kind, Listed
-from web.intranet.access import installation, kept, kept_until, looking, reader, units
+from web.intranet.access import arrival, installation, kept, kept_until, looking, reader, units
 from web.intranet.frame import Part, framed, midnight, part
-from web.intranet.words import language
+from web.intranet.words import is_urgent, language
 from web.shared.files import PERSONAL, UNKEPT, answer, attachment_answer
 
 blueprint = Blueprint("reading", __name__)
-#: On the front page; older ones are reached by their addresses and in the feeds.
+#: On the front page; older ones are in the archive.
 NEWEST = 30
 #: Under which all that is up is kept.
 BOARD = "board"
@@ -55,9 +55,17 @@ def news_for(template: str) -> str:
 def _news(template: str, board: Board, readable: frozenset[Kind]) -> Part:
     session = looking()
     up = [line for line in board.lines_of(readable) if not line.withdrawn_at][:NEWEST]
+    up.sort(key=_is_calm)
     articles = reading.load(session, installation(), up)
     staff_first = reading.staff_first(session, up)
     return part(template, articles=articles, staff_first=staff_first)
+
+
+def _is_calm(line: Listed) -> bool:
+    """False for what is urgent and came today or yesterday: it stands before everything else."""
+    today = arrival().now.astimezone(installation().policy.zone).date()
+    put_up = line.published_at.astimezone(installation().policy.zone).date()
+    return not is_urgent(line.class_name) or today - put_up > timedelta(days=1)
 
 
 @blueprint.get("/nyheter/<public_id>")

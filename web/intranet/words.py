@@ -1,11 +1,11 @@
 """What every template knows: who is here, where they may go, and how moments are written."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from flask import Flask, request
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
@@ -63,6 +63,13 @@ def moment(value: datetime) -> str:
     """An aware moment in words."""
     zone = installation().policy.zone
     return in_words(value, arrival().now, zone, str(get_locale()), _)
+
+
+def month(value: date) -> str:
+    """A month as people say it; of a moment (aware) the month where the organisation is."""
+    if isinstance(value, datetime):
+        value = value.astimezone(installation().policy.zone)
+    return format_skeleton("yMMMM", value, locale=get_locale())
 
 
 def reason(found: Reason) -> str:
@@ -222,7 +229,8 @@ def teach(app: Flask) -> None:
     app.jinja_env.globals["step_title"] = step_title
     app.jinja_env.filters["audience_name"] = audience_name
     app.jinja_env.filters["unit_name"] = unit_name
-    app.jinja_env.filters["day"] = lambda date: format_date(date, "EEEE d MMMM")
+    app.jinja_env.filters["day"] = lambda day: format_date(day, "EEEE d MMMM")
+    app.jinja_env.filters["month"] = month
     app.jinja_env.filters["channel_name"] = lambda channel: _(CHANNEL_NAMES.get(channel, channel))
 
     @app.context_processor
