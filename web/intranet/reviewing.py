@@ -10,7 +10,7 @@ from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
 from announcer.services import correcting_words, returning, reviewing, status
 from announcer.services.approval_words import missing_in_words
-from web.intranet import picture
+from web.intranet import language_advice, picture
 from web.intranet.access import actor, installation
 from web.intranet.correcting import changed
 from web.shared.files import UNKEPT, attachment_answer
@@ -40,6 +40,7 @@ def read(public_id: str) -> str:
         "approve.html",
         proposal=found,
         html=Markup(html),  # noqa: S704 - made safe by the renderer
+        advice=language_advice.on(found.content),
         picture=picture.of_proposal(public_id),
         changes=list(changed(found.instead_of, found.content)) if found.instead_of else [],
         means=correcting_words.consequence(installation(), public_id) if found.instead_of else None,

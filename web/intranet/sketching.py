@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from html import escape
 
 from flask import Blueprint, render_template, request
@@ -16,6 +17,7 @@ from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
 from announcer.domain.step import PlannedStep
 from announcer.domain.why import Foreseen, foresee
+from announcer.plain_language.looking import Advice
 from announcer.render.catalogue import translator
 from announcer.render.mail import press_mail, staff_mail
 from announcer.render.opened_mail import OpenedMail, opened_mail
@@ -24,7 +26,7 @@ from announcer.render.page import attachment_url
 from announcer.render.poster import poster_on_screen
 from announcer.services import sketching
 from announcer.services.sketching import NOT_YET, Sketch
-from web.intranet import choosing, picture
+from web.intranet import choosing, language_advice, picture
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import Form, content_of, encoded, read_form, readable
 from web.intranet.words import moment, say
@@ -41,6 +43,7 @@ class View(StrEnum):
     MAIL = "epost"
     POSTER = "affisch"
     MEDIA = "medier"
+    LANGUAGE = "sprak"
 
 
 NAMES: Mapping[View, str] = {
@@ -50,6 +53,7 @@ NAMES: Mapping[View, str] = {
     View.MAIL: N_("E-post"),
     View.POSTER: N_("Affischen"),
     View.MEDIA: N_("Medierna"),
+    View.LANGUAGE: N_("Språket"),
 }
 #: What is there only where the plan has a step in the channel.
 THROUGH = {
@@ -78,6 +82,11 @@ class Shown:
         """What can be looked at, with its name: always the page, the rest as the plan has it."""
         here = list(View)[list(View).index(self.first) :]
         return [(one, NAMES[one]) for one in here if self.has(one)]
+
+    @cached_property
+    def advice(self) -> Advice:
+        """What there is to say of its words."""
+        return language_advice.on(self.sketch.content)
 
     @property
     def languages(self) -> tuple[str, ...]:
