@@ -29,6 +29,7 @@ SETTINGS: Mapping[str, str] = {
     "ANNOUNCER_OIDC_CLIENT_ID": "what the identity provider calls this intranet",
     "ANNOUNCER_OIDC_CLIENT_SECRET": "what this intranet shows the identity provider",
     "ANNOUNCER_OIDC_PERSON_CLAIM": "the claim that holds a person's id in the directory of staff",
+    "ANNOUNCER_OIDC_GROUPS_CLAIM": "the claim that holds a person's groups, for roles by group",
     "ANNOUNCER_OIDC_SCOPE": "what is asked of the identity provider; openid is among it",
     "ANNOUNCER_SESSION_HOURS": "after how many hours everybody signs in again",
     "ANNOUNCER_SESSION_IDLE_HOURS": "after how many hours of doing nothing somebody signs in again",
@@ -41,6 +42,7 @@ OPTIONAL: Mapping[str, str] = {
     "ANNOUNCER_OIDC_CLIENT_ID": "",
     "ANNOUNCER_OIDC_CLIENT_SECRET": "",
     "ANNOUNCER_OIDC_PERSON_CLAIM": "preferred_username",
+    "ANNOUNCER_OIDC_GROUPS_CLAIM": "groups",
     "ANNOUNCER_OIDC_SCOPE": SCOPE,
     "ANNOUNCER_SESSION_HOURS": "12",
     "ANNOUNCER_SESSION_IDLE_HOURS": "4",
@@ -173,6 +175,7 @@ def _provider(values: Mapping[str, str]) -> IdentityProvider:
         client_id=values["ANNOUNCER_OIDC_CLIENT_ID"],
         client_secret=values["ANNOUNCER_OIDC_CLIENT_SECRET"],
         person_claim=values["ANNOUNCER_OIDC_PERSON_CLAIM"],
+        groups_claim=values["ANNOUNCER_OIDC_GROUPS_CLAIM"],
         scope=values["ANNOUNCER_OIDC_SCOPE"],
     )
 

@@ -100,6 +100,8 @@ class PersonRow(Base):
     email: Mapped[str | None]
     language: Mapped[str]
     left_at: Mapped[Moment | None]
+    #: Of the identity provider, since the last sign-in by it; no column says when that was, by law.
+    groups: Mapped[Names] = mapped_column(default=(), server_default="{}")
 
 
 class WorkplaceRow(Base):

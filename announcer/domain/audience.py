@@ -60,6 +60,8 @@ class Person:
     language: str
     #: Those whose roles this person has as well, at the moment they were looked up.
     stands_for: tuple["StandsFor", ...] = field(default=(), compare=False)
+    #: The identity provider's, of those that the policy knew when this person last signed in.
+    groups: tuple[str, ...] = ()
 
     def rights(self, about: UUID | None = None) -> tuple["Person", ...]:
         """This person and everyone they stand in for, where ``about`` is the announcement.

@@ -37,6 +37,7 @@ class IdentityProvider:
     client_id: str
     client_secret: str = field(repr=False)
     person_claim: str = "preferred_username"
+    groups_claim: str = "groups"
     scope: str = SCOPE
 
 

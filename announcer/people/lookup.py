@@ -38,7 +38,8 @@ class Holder:
 
 def person(row: PersonRow) -> Person:
     """A stored colleague as the domain knows them."""
-    return Person(row.pseudonym, row.directory_id, row.unit, row.workplace, row.role, row.language)
+    facts = (row.directory_id, row.unit, row.workplace, row.role, row.language)
+    return Person(row.pseudonym, *facts, groups=tuple(row.groups))
 
 
 def find_person(session: Session, directory_id: str) -> Person:

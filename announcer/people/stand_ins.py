@@ -14,7 +14,7 @@ from announcer.domain.audience import Person, StandsFor
 #: `running` asks the same.
 STANDS_FOR = """
 (SELECT json_agg(json_build_array(lent.pseudonym, lent.directory_id, lent.unit, lent.workplace,
-    lent.role, lent.language, s.announcement) ORDER BY s.from_at, s.id)
+    lent.role, lent.language, lent.groups, s.announcement) ORDER BY s.from_at, s.id)
   FROM announcer.stand_in s JOIN announcer.person lent
     ON lent.pseudonym = s.for_whom AND lent.left_at IS NULL
   WHERE s.who = {who} AND s.revoked_at IS NULL
@@ -25,8 +25,13 @@ STANDS_FOR = """
 def read(found: str | None) -> tuple[StandsFor, ...]:
     """What `STANDS_FOR` answered."""
     return tuple(
-        StandsFor(Person(UUID(lent), *facts), UUID(about) if about else None)
-        for lent, *facts, about in json.loads(found or "[]")
+        StandsFor(
+            Person(UUID(lent), directory_id, unit, workplace, role, language, (), tuple(groups)),
+            UUID(about) if about else None,
+        )
+        for lent, directory_id, unit, workplace, role, language, groups, about in json.loads(
+            found or "[]"
+        )
     )
 
 
@@ -50,8 +55,7 @@ def running(session: Session, who: UUID | None = None) -> Mapping[UUID, tuple[St
         query = query.where(StandInRow.who == who)
     found: dict[UUID, tuple[StandsFor, ...]] = {}
     for row, lent in session.execute(query):
-        one = Person(
-            lent.pseudonym, lent.directory_id, lent.unit, lent.workplace, lent.role, lent.language
-        )
+        facts = (lent.directory_id, lent.unit, lent.workplace, lent.role, lent.language)
+        one = Person(lent.pseudonym, *facts, groups=tuple(lent.groups))
         found[row.who] = (*found.get(row.who, ()), StandsFor(one, row.announcement))
     return found

@@ -142,6 +142,8 @@ def holding(role: Role, unit: str) -> Select[PersonRow]:
         query = query.where(PersonRow.unit == where)
     if role.position is not None:
         query = query.where(PersonRow.role == role.position)
+    if role.group is not None:
+        query = query.where(PersonRow.groups.contains([role.group]))
     return query
 
 
@@ -214,8 +216,8 @@ def directory_faults(session: Session, policy: Policy) -> Iterator[str]:
     """What a policy says that the directory does not have: key, fault and fix, for an operator."""
     for name in vacant_roles(session, policy):
         yield (
-            f"roles.{name}: nobody in the directory has it. Correct its unit or position, or "
-            "import the staff that has."
+            f"roles.{name}: nobody in the directory has it. Correct its unit, position or group, or "
+            "import the staff that has. A group is known once its people have signed in."
         )
     units = load_units(session).by_code
     for name, message_class in policy.classes.items():

@@ -3,6 +3,7 @@
 Nothing of it is written down (TF 3 kap. 5 §).
 """
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -19,7 +20,7 @@ SELECT (SELECT CAST(sum(number) AS bigint) FROM announcer.change),
   CAST(extract(epoch FROM announcer.announcer_now()) * 1000000 AS bigint), {}
 """
 _BY_PSEUDONYM = _QUESTION.format(
-    "p.pseudonym, p.directory_id, p.unit, p.workplace, p.role, p.language, "
+    "p.pseudonym, p.directory_id, p.unit, p.workplace, p.role, p.language, to_json(p.groups), "
     + STANDS_FOR.format(who="p.pseudonym")
     + " FROM (SELECT CAST($1 AS uuid) AS pseudonym) AS asks LEFT JOIN announcer.person p"
     " ON p.pseudonym = asks.pseudonym AND p.left_at IS NULL"
@@ -53,12 +54,13 @@ class Arrival:
 
 def arrive(glance: Glance, pseudonym: str | None = None) -> Arrival:
     """Somebody with a session, or nobody known."""
-    version, moment, found, *facts, lent = glance.row(_BY_PSEUDONYM, pseudonym)
+    version, moment, found, *facts, groups, lent = glance.row(_BY_PSEUDONYM, pseudonym)
     directory_id, unit, workplace, role, language = (fact or "" for fact in facts)
     person = None
     if found:
         rights = read(lent)
-        person = Person(UUID(found), directory_id, unit, workplace, role, language, rights)
+        who = (directory_id, unit, workplace, role, language)
+        person = Person(UUID(found), *who, rights, tuple(json.loads(groups or "[]")))
     return Arrival(_number(version), _moment(moment), person)
 
 

@@ -38,7 +38,7 @@ def erase_person(installation: Installation, actor: Person, directory_id: str) -
             raise NotFound(N_("Det finns ingen ”{person}”."), person=directory_id[:80])
         now = engine.now(session)
         row.directory_id, row.email = f"raderad {uuid4().hex[:12]}", None
-        row.workplace, row.role = "", ""
+        row.workplace, row.role, row.groups = "", "", ()
         row.left_at = row.left_at or now
         session.execute(
             update(StandInRow)

@@ -5,7 +5,7 @@ what the provider says is stored, and nothing here is written to a log but what 
 """
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -39,22 +39,21 @@ NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class Provider:
-    """The identity provider. ``callback`` is our own address that it sends people back to.
+    """The identity provider. ``callback`` is our own address that it sends people back to, ``wanted``
+    are claims that it may give only at userinfo.
 
     ``now`` is everywhere the database's. Every method may raise `ProviderAway`.
     """
 
-    def __init__(self, settings: IdentityProvider, callback: str) -> None:
+    def __init__(
+        self, settings: IdentityProvider, callback: str, wanted: Collection[str] = ()
+    ) -> None:
         self._settings = settings
         self._callback = callback
+        self._wanted = frozenset(wanted)
         # Each is replaced as a whole, so threads need no lock; two that ask at once both ask.
         self._metadata: tuple[datetime, Mapping[str, Any]] | None = None
         self._keys: KeySet | None = None
-
-    @property
-    def person_claim(self) -> str:
-        """The claim that says who somebody is in the directory of staff."""
-        return self._settings.person_claim
 
     def metadata(self, now: datetime) -> Mapping[str, Any]:
         """What it says about itself (OpenID Connect Discovery 1.0 section 4), asked once an hour."""
@@ -107,8 +106,8 @@ class Provider:
             raise NotProven("the answer came from another provider")
         tokens = self._exchange(metadata, code, verifier)
         claims = self._claims(now, metadata, tokens, nonce)
-        name, userinfo = self._settings.person_claim, metadata.get("userinfo_endpoint")
-        if name in claims or not is_private_enough(str(userinfo)):
+        userinfo = metadata.get("userinfo_endpoint")
+        if self._wanted <= claims.keys() or not is_private_enough(str(userinfo)):
             return claims
         headers = {"Authorization": f"Bearer {tokens.get('access_token', '')}"}
         more = self._json(str(userinfo), headers)

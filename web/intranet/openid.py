@@ -8,8 +8,9 @@ holds neither. Nothing says who signed in or when (TF 3 kap. 5 §).
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import (
     Blueprint,
@@ -27,7 +28,7 @@ from werkzeug.wrappers import Response
 from announcer.domain.errors import NotFound
 from announcer.domain.identity import NotProven, ProviderAway
 from announcer.logs import get_logger
-from announcer.people.lookup import find_person
+from announcer.services import signing_in
 from web.intranet.access import arrival, config, installation, signed_in
 from web.intranet.session import own_path, start_session
 
@@ -53,7 +54,11 @@ def _provider() -> "Provider":
         # Where people sign in otherwise, no process holds the library.
         from announcer.services.openid import Provider
 
-        kept = Provider(settings, f"{config().intranet_url}{url_for('openid.come_back')}")
+        wanted = {settings.person_claim}
+        if any(role.group for role in installation().policy.roles.values()):
+            wanted.add(settings.groups_claim)
+        callback = f"{config().intranet_url}{url_for('openid.come_back')}"
+        kept = Provider(settings, callback, wanted)
         current_app.extensions["identity provider"] = kept
     return cast("Provider", kept)
 
@@ -117,14 +122,21 @@ def come_back() -> Response | Page:
         return _no_answer(error)
     except NotProven as error:
         return _refused(error.why, onward)
-    return _let_in(str(claims.get(provider.person_claim, "")), onward)
+    return _let_in(claims, onward)
 
 
-def _let_in(directory_id: str, onward: str) -> Response | Page:
-    """A new session for the colleague with this id."""
+def _let_in(claims: Mapping[str, Any], onward: str) -> Response | Page:
+    """A new session for the colleague of whom these are the claims."""
+    settings = config().provider or abort(404)
+    directory_id = str(claims.get(settings.person_claim, ""))
+    if settings.groups_claim in claims.get("_claim_names", ()):
+        _log.warning("a sign-in brought no groups", said="there are too many for a token")
+    said = claims.get(settings.groups_claim)
+    # One group alone may come as a word (AD FS).
+    several = said if isinstance(said, list) else [said]
+    groups = [one for one in several if isinstance(one, str)]
     try:
-        with installation().database.reading() as found:
-            person = find_person(found, directory_id)
+        person = signing_in.sign_in_by_account(installation(), directory_id, groups)
     except NotFound:
         session.clear()
         return _stranger(directory_id)

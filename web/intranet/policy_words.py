@@ -84,11 +84,28 @@ def held_by(role: Role) -> str:
     where = unit_name(role.unit) if role.unit else ""
     if role.unit == "own":
         where = _("den enhet som det handlar om")
+    if role.group:
+        return _in_group(role.group, role.position or "", where)
     if role.position and where:
         return _("Den som är %(position)s i %(unit)s.", position=role.position, unit=where)
     if role.position:
         return _("Alla som är %(position)s, i vilken enhet som helst.", position=role.position)
     return _("Alla i %(unit)s.", unit=where) if where else _("Alla anställda.")
+
+
+def _in_group(group: str, position: str, where: str) -> str:
+    if position and where:
+        return _(
+            "De i gruppen %(group)s som är %(position)s i %(unit)s.",
+            group=group,
+            position=position,
+            unit=where,
+        )
+    if position:
+        return _("De i gruppen %(group)s som är %(position)s.", group=group, position=position)
+    if where:
+        return _("De i gruppen %(group)s som är i %(unit)s.", group=group, unit=where)
+    return _("De i gruppen %(group)s.", group=group)
 
 
 def class_lines(one: MessageClass) -> Iterator[Line]:

@@ -50,7 +50,7 @@ def why_ended(person: Person, now: datetime, config: Config) -> str:
 
 def _rights(person: Person) -> str:
     """A fingerprint of what this person's own rights come from."""
-    facts = json.dumps([person.unit, person.role])
+    facts = json.dumps([person.unit, person.role, person.groups])
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 

@@ -75,8 +75,8 @@ def _role_faults(policy: "Policy") -> Iterator[str]:
                 yield f"{key}: there is no role {name!r}. Add [roles.{quoted(name)}]."
     yield from _missing_roles(policy, "workplace_codes.by", policy.workplace_codes.by)
     for name, role in policy.roles.items():
-        if role.unit is None and role.position is None:
-            yield f"roles.{name}: everybody would have it. Add unit, position or both."
+        if role.unit is None and role.position is None and role.group is None:
+            yield f"roles.{name}: everybody would have it. Add unit, position, group or several."
 
 
 def _event_faults(policy: "Policy") -> Iterator[str]:

@@ -17,11 +17,13 @@ LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
 class Role(Strict):
-    """Who may do something: people of a unit (``own``: the announcement's), a position, or both."""
+    """Who may do something: people of a unit (``own``: the announcement's), in a position, in a group
+    of the identity provider; of all that are given."""
 
     title: Words
     unit: str | None = None
     position: str | None = None
+    group: Words | None = None
 
     def is_held_by(self, person: Person, announcement_unit: str, about: UUID | None = None) -> bool:
         """Whether ``person`` has this role towards an announcement of ``announcement_unit``, in
@@ -31,8 +33,10 @@ class Role(Strict):
     def fits(self, person: Person, announcement_unit: str) -> bool:
         """Whether ``person`` has this role in their own right."""
         unit = announcement_unit if self.unit == "own" else self.unit
-        return (unit is None or person.unit == unit) and (
-            self.position is None or person.role == self.position
+        return (
+            (unit is None or person.unit == unit)
+            and (self.position is None or person.role == self.position)
+            and (self.group is None or self.group in person.groups)
         )
 
 

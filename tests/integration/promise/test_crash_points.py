@@ -84,6 +84,7 @@ BESIDE_IT = (
     "revoke workplace code",
     "save draft",
     "send late",
+    "sign in by account",
     "sign in link",
     "sign in",
     "stand still",

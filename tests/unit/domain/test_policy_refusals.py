@@ -79,7 +79,7 @@ ORDER: list[tuple[dict[str, Any], str, str]] = [
     ({"classes/beslut/written_by": ["ingen"]}, "classes.beslut.written_by", "Add [roles.ingen]"),
     ({f"{PRESS}/release": {"by": ["ingen"]}}, "steps.press.release.by", "Add [roles.ingen]"),
     ({f"{MEETING}/ticked_by": ["ingen"]}, "steps.mote.ticked_by", "Add [roles.ingen]"),
-    ({"roles/chef/position": REMOVED}, "roles.chef", "Add unit, position or both"),
+    ({"roles/chef/position": REMOVED}, "roles.chef", "Add unit, position, group or several"),
     # the page
     ({f"{STEPS}/intranet": REMOVED}, "classes.beslut.steps", "exactly one step with channel 'intranet'"),
     ({f"{STEPS}/epost/channel": "intranet"}, "classes.beslut.steps", "exactly one step with channel 'intranet', has 2"),
