@@ -20,41 +20,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _END = re.compile(r"[.!?…]{1,9}[\"”’)]{0,3}(?=\s)")
 #: After these a full stop ends no sentence.
 _SHORT = frozenset(
-    [
-        "a",
-        "aug",
-        "apr",
-        "bl",
-        "ca",
-        "dec",
-        "dr",
-        "dvs",
-        "enl",
-        "ev",
-        "ex",
-        "exkl",
-        "feb",
-        "fl",
-        "fr",
-    ]
-    + [
-        "fre",
-        "inkl",
-        "jan",
-        "jfr",
-        "k",
-        "kap",
-        "kl",
-        "lör",
-        "m",
-        "mars",
-        "max",
-        "mfl",
-        "min",
-        "mån",
-    ]
-    + ["nov", "nr", "o", "okt", "ons", "osv", "prof", "resp", "s", "sept", "st", "sön", "t", "tel"]
-    + ["tis", "tors"]
+    re.findall(
+        r"\w+",
+        "bl a t ex kl nr tel st ca s k fr o m fl resp ev enl dvs osv mfl jfr inkl exkl max min kap "
+        "jan feb mars apr aug sept okt nov dec mån tis ons tors fre lör sön dr prof",
+    )
 )
 
 
