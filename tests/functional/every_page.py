@@ -54,6 +54,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
         ),
         *(f"/godkann/{waiting}", f"/meddelanden/{shown}", f"/meddelanden/{shown}/dra-tillbaka"),
         f"/meddelanden/{shown}/ratta",
+        f"/meddelanden/{shown}/versioner",
         *(
             f"/meddelanden/{held}",
             "/bevakning",

@@ -98,6 +98,7 @@ POST /godkann/<draft>/tillbaka                  varfor=x             : approver 
 POST /godkann/<draft>/angra                                          : author approver desk auditor
 # Following, correcting, withdrawing
 GET  /meddelanden/<out>                                              : author approver desk auditor
+GET  /meddelanden/<out>/versioner                                    : author approver desk
 GET  /meddelanden/<out>/ratta                                        : author approver desk
 POST /meddelanden/<out>/ratta                                        : author approver desk
 POST /meddelanden/<out>/ratta/angra                                  : author approver desk

@@ -162,3 +162,28 @@ def test_a_new_text_begins_like_an_earlier_one_without_what_was_of_that_alone(
     assert newest(world, author.page.url.path.rpartition("/")[2]).title == "En ny"
     assert newest(world, public_id) == was
     assert colleague.client.get(link).status_code == 404
+
+
+def test_each_version_says_what_it_changed(
+    world: World, sign_in: SignIn, desk: Visitor, colleague: Visitor
+) -> None:
+    public_id = world.decision("Skolan börjar 8.40")
+    author = sign_in(world.chief)
+    author.get(f"/skriv?meddelande={public_id}")
+    author.press("Visa", rubrik="Skolan börjar 8.30")
+    author.press("Lämna in")
+    desk.get(f"/skriv?meddelande={public_id}")
+    desk.press("Visa", kontakt="Rektor, 0591-555 77")
+    desk.press("Lämna in")
+    author.get(f"/godkann/{public_id}")
+    (link,) = author.tree.xpath("//a[normalize-space()='Versioner']/@href")
+    author.get(link)
+    third, second, first = author.tree.xpath("//ol[contains(@class, 'rows')]/li")
+    assert "av en annan som får ändra den" in third.text_content()
+    assert third.xpath(".//ins/text()") == ["Rektor, 0591-555 77"]
+    assert second.xpath(".//del/text()") == ["Skolan börjar 8.40"]
+    assert second.xpath(".//ins/text()") == ["Skolan börjar 8.30"]
+    assert "av den som lämnade in den" in second.text_content()
+    assert not first.xpath(".//ins | .//del")
+    assert "Skolan börjar 8.40" in first.xpath("string(.//details)")
+    assert colleague.client.get(link).status_code == 404

@@ -11,11 +11,13 @@ from announcer.services import (
     correcting,
     correcting_words,
     happening,
+    history,
     holding,
     status,
 )
 from web.intranet import picture
 from web.intranet.access import actor, installation
+from web.intranet.correcting import changed
 from web.intranet.words import on_the_desk
 
 blueprint = Blueprint("following", __name__, url_prefix="/meddelanden/<public_id>")
@@ -35,6 +37,20 @@ def one(public_id: str) -> str:
         if on_the_desk(actor())
         else None,
         can_correct=correcting.may_correct(installation(), actor(), public_id),
+    )
+
+
+@blueprint.get("/versioner")
+def versions(public_id: str) -> str:
+    """Every text it has had, with what each changed in the one before."""
+    found = history.versions(installation(), actor(), public_id)
+    return render_template(
+        "versions.html",
+        public_id=public_id,
+        versions=[
+            (one, list(changed(one.before, one.content)) if one.before and one.content else [])
+            for one in found
+        ],
     )
 
 
