@@ -4,6 +4,7 @@
     ├── Refusal               a person asked for something the rules do not allow
     │   ├── NotAllowed        … because of who they are
     │   ├── NotFound          … because there is no such thing (or none they may see)
+    │   ├── AlreadyDone       … because it was done a moment ago, by them or by somebody else
     │   └── BadSubmission     … because of what they wrote; carries every finding at once
     ├── PolicyError           a policy file is wrong: file, key and fix
     └── SetupError            an operator's mistake: names the file, the key or the host
@@ -51,6 +52,10 @@ class NotAllowed(Refusal):
 
 class NotFound(Refusal):
     """There is no such thing, or none that this person may know of."""
+
+
+class AlreadyDone(Refusal):
+    """What was asked for has been decided already; nothing is left to do."""
 
 
 class BadSubmission(Refusal):

@@ -19,7 +19,7 @@ from announcer.db import engine
 from announcer.db.models import AnnouncementRow, BatchRow, BlobRow, DeliveryRow, StepRow
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState, Job, Outcome, Recipient, Result
-from announcer.domain.errors import N_, Refusal
+from announcer.domain.errors import N_, AlreadyDone
 from announcer.domain.schedule import who_is_on_duty
 from announcer.services import planning, records, resolving
 from announcer.services.composing import edition_of, rights_of
@@ -165,7 +165,7 @@ def look_again(installation: Installation, actor: Person, reference: str, key: s
         step = planning.step_named(session, row, key)
         jobs = _jobs(session, installation, row, step) if step else {}
         if step is None or not jobs:
-            raise Refusal(N_("Inget i det steget är oklart längre."))
+            raise AlreadyDone(N_("Inget i det steget är oklart längre."))
         channel = installation.channels[step.channel]
     outcomes: dict[UUID, Outcome] = {}
     for job, deliveries in jobs.values():  # no session is open while the other side is asked

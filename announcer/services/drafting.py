@@ -27,6 +27,8 @@ KEPT = timedelta(days=90)
 WARNED = timedelta(days=76)
 #: So long after its last save a draft is one that somebody is writing in.
 AT_WORK = timedelta(minutes=15)
+#: Two presses of one button are not further apart.
+AT_ONCE = timedelta(minutes=1)
 #: As many as one person has at a time.
 MOST_DRAFTS = 50
 #: Characters of all that is typed into one, its files apart.
@@ -83,10 +85,13 @@ def save(
     """
     if sum(len(name) + len(words) for name, words in fields) > LONGEST:
         raise Refusal(N_("Texten är för lång för att sparas som utkast. Dela upp den."))
+    typed = [list(one) for one in fields]
     with installation.database.transaction("save draft") as session:
         now = engine.now(session)
         if public_id:
             row = _find(session, actor, public_id)
+            if row.version == version + 1 and _is(row, class_name, typed, files):
+                return _draft(row)
             if row.version != version:
                 raise SavedElsewhere(
                     N_(
@@ -94,8 +99,11 @@ def save(
                     )
                 )
         else:
+            same = _pressed_twice(session, actor, class_name, typed, files)
+            if same:
+                return _draft(same)
             row = _new(session, actor)
-        row.class_name, row.fields = class_name, [list(one) for one in fields]
+        row.class_name, row.fields = class_name, typed
         if files is not None:
             row.files = [list(one) for one in files]
         row.version, row.saved_at = row.version + 1, now
@@ -103,9 +111,34 @@ def save(
         return _draft(row)
 
 
-def _new(session: Session, actor: Person) -> DraftRow:
+def _is(
+    row: DraftRow, class_name: str, typed: list[list[str]], files: Sequence[File] | None
+) -> bool:
+    """Whether just this is saved there."""
+    kept = files is None or row.files == [list(one) for one in files]
+    return row.class_name == class_name and row.fields == typed and kept
+
+
+def _pressed_twice(
+    session: Session,
+    actor: Person,
+    class_name: str,
+    typed: list[list[str]],
+    files: Sequence[File] | None,
+) -> DraftRow | None:
+    """The draft that the first of two presses has just begun."""
     # One at a time, so that two at once are counted as two.
     session.execute(select(engine.advisory_lock(f"draft {actor.pseudonym}")))
+    lately = select(DraftRow).where(
+        DraftRow.owner == actor.pseudonym,
+        DraftRow.version == 1,
+        DraftRow.saved_at > engine.now(session) - AT_ONCE,
+    )
+    found = session.scalars(lately)
+    return next((one for one in found if _is(one, class_name, typed, files)), None)
+
+
+def _new(session: Session, actor: Person) -> DraftRow:
     count = session.scalar(
         select(func.count()).select_from(DraftRow).where(DraftRow.owner == actor.pseudonym)
     )

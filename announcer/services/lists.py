@@ -256,7 +256,7 @@ def row(installation: Installation, actor: Person, what: str, mark: str) -> Numb
 
 
 def _gone() -> Numbered:
-    raise RowGoneError(N_("Raden har ändrats eller tagits bort. Öppna listan igen."))
+    raise RowGoneError(N_("Raden hade redan ändrats eller tagits bort. Så här står listan nu."))
 
 
 def change_row(
@@ -277,6 +277,8 @@ def change_row(
         before = _powers(session, actor)
         standing = _numbered(session, found)
         old = next((one for one in standing if one.mark == mark), None)
+        if old is None and cells in [one.cells for one in standing]:
+            return  # it stands there as it is to be: the button was pressed twice
         if mark and old is None:
             _gone()
         lines = [one.cells for one in standing if one is not old]

@@ -15,7 +15,7 @@ from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
-from announcer.domain.errors import N_, NotFound, Refusal
+from announcer.domain.errors import N_, AlreadyDone, NotFound, Refusal
 from announcer.domain.schedule import who_is_on_duty
 from announcer.domain.step import StepKind, StepState
 from announcer.services import changes, planning, records, settling
@@ -45,8 +45,8 @@ def resolve(installation: Installation, actor: Person, delivery_id: str, exit_: 
         row = records.find(session, str(step.announcement), lock=True)
         right = require_answerer(session, installation, row, actor)
         session.refresh(delivery)
-        if delivery.state != DeliveryState.IN_DOUBT.value:
-            raise Refusal(N_("Den leveransen är inte oklar längre."))
+        if not _left_to_say(session, [delivery], exit_):
+            raise AlreadyDone(N_("Den leveransen är inte oklar längre."))
         take_out(session, row, step, [delivery], exit_)
         lent = records.in_right_of(actor, right)
         records.append(
@@ -66,9 +66,9 @@ def resolve_step(
         row = records.find(session, reference, lock=True)
         right = require_answerer(session, installation, row, actor)
         step = planning.step_named(session, row, key)
-        doubtful = in_doubt(session, step) if step else []
+        doubtful = _left_to_say(session, in_doubt(session, step), exit_) if step else []
         if step is None or not doubtful:
-            raise Refusal(N_("Inget i det steget är oklart längre."))
+            raise AlreadyDone(N_("Inget i det steget är oklart längre."))
         take_out(session, row, step, doubtful, exit_)
         said = {"step": key, "exit": exit_.value, "recipients": len(doubtful)}
         lent = records.in_right_of(actor, right)
@@ -92,6 +92,19 @@ def in_doubt(session: Session, step: StepRow) -> Sequence[DeliveryRow]:
         DeliveryRow.step == step.id, DeliveryRow.state == DeliveryState.IN_DOUBT.value
     )
     return session.scalars(query.order_by(DeliveryRow.recipient)).all()
+
+
+def _left_to_say(
+    session: Session, found: Sequence[DeliveryRow], exit_: Exit
+) -> Sequence[DeliveryRow]:
+    """Those still in doubt; where it goes again, without those that somebody has sent again already."""
+    now = engine.now(session)
+    return [
+        one
+        for one in found
+        if one.state == DeliveryState.IN_DOUBT.value
+        and not (exit_ is Exit.AGAIN and one.next_try_at and one.next_try_at <= now)
+    ]
 
 
 def can_go_again(row: AnnouncementRow, step: StepRow) -> bool:

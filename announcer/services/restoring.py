@@ -29,7 +29,7 @@ from announcer.db.newsroom import released_item
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
-from announcer.domain.errors import N_, Refusal
+from announcer.domain.errors import N_, AlreadyDone, Refusal
 from announcer.domain.reach import goes_to
 from announcer.domain.schedule import who_is_awake
 from announcer.domain.step import StepState
@@ -304,7 +304,7 @@ def go_on(installation: Installation, actor: Person) -> timedelta:
             select(StandstillRow).where(StandstillRow.ended_at.is_(None)).with_for_update()
         )
         if row is None:
-            raise Refusal(N_("Ingenting står stilla."))
+            raise AlreadyDone(N_("Ingenting står stilla."))
         row.ended_by, row.ended_at = actor.pseudonym, engine.now(session)
         session.flush()
         session.refresh(row)

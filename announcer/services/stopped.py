@@ -26,7 +26,7 @@ from announcer.db.models import (
 from announcer.domain.announcement import AnnouncementState
 from announcer.domain.audience import Person
 from announcer.domain.delivery import DeliveryState
-from announcer.domain.errors import N_, Refusal
+from announcer.domain.errors import N_, AlreadyDone, Refusal
 from announcer.domain.plan import AnnouncementFacts, since
 from announcer.domain.reach import goes_to
 from announcer.domain.schedule import who_is_on_duty
@@ -323,7 +323,7 @@ def _find(
     if row.state == AnnouncementState.WITHDRAWN.value and step.kind != StepKind.WITHDRAWAL.value:
         raise Refusal(N_("Meddelandet är tillbakadraget."))
     if not step.stopped or step.state not in OPEN:
-        raise Refusal(N_("Steget är inte stoppat. Någon annan kan ha hunnit före."))
+        raise AlreadyDone(N_("Steget är inte stoppat. Någon annan kan ha hunnit före."))
     return _Found(row, step, now, records.in_right_of(actor, right))
 
 

@@ -2,48 +2,16 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
-import httpx
-import lxml.html
 import pytest
 
-from announcer.domain.declaring import Declaration
-from announcer.services import boards, calling, declaring, holding, records, reviewing
+from announcer.services import boards, calling, holding, records
 from announcer.services.importing import import_boards
 from tests.functional.conftest import SignIn
+from tests.functional.pressed import Open, Stage, at_once, grown, rows, rule_of, said
 from tests.functional.test_writing_and_approving import TEXT
 from tests.functional.visitor import Visitor
 from tests.world import World
-
-#: Somebody with a page open: what is pressed on it, and what was filled in.
-Open = tuple[Visitor, str, dict[str, str]]
-
-
-class Stage:
-    """Makes the same thing under another name each time (``n``), and opens the page with its button."""
-
-    def __init__(self, world: World, sign_in: SignIn) -> None:
-        self.world, self.sign_in = world, sign_in
-        self.desk = sign_in(world.communicator)
-
-    def at(self, path: str, button: str, who: Visitor | None = None, **fields: str) -> Open:
-        visitor = who or self.desk
-        visitor.get(path)
-        return visitor, button, fields
-
-    def out(self, n: int) -> str:
-        public_id = self.world.decision(f"Beslut {n}", '["bibliotek"]')
-        reviewing.approve(self.world.installation, self.world.communicator, public_id)
-        self.world.settle()
-        return public_id
-
-    def crisis(self, n: int) -> str:
-        said = Declaration("koka vattnet", ("Grythyttan", "Hällefors")[n])
-        found = declaring.declare(self.world.installation, self.world.communicator, said)
-        self.world.settle()
-        return found.public_id
 
 
 def hand_in(stage: Stage, n: int) -> Open:
@@ -166,81 +134,60 @@ def take_call(stage: Stage, n: int) -> Open:
     return stage.at("/du-behovs", "Jag tar det", stage.sign_in(world.chief))
 
 
-def put_up(stage: Stage, n: int) -> Open:
+def a_board(stage: Stage, n: int) -> str:
+    """Something is to be put up on it; its code."""
     world = stage.world
     place = world.somebody("bibliotek", "medarbetare").workplace
     header = "workplace,board,kind,paper,languages,open_days\n"
     import_boards(world.installation, f"{header}{place},Fikarum,staff,a4,sv,mon-fri".encode())
-    assert boards.at_my_workplace(world.installation, world.communicator)
+    (board,) = boards.at_my_workplace(world.installation, world.communicator)
     stage.out(n)
+    return board.code
+
+
+def put_up(stage: Stage, n: int) -> Open:
+    world = stage.world
+    a_board(stage, n)
     who = stage.sign_in(world.somebody("bibliotek", "medarbetare"))
     return stage.at("/personaltavlor", "Den sitter uppe", who)
 
 
-BUTTONS = (
-    *(
-        hand_in,
-        approve,
-        give_back,
-        take_back,
-        hold,
-        resume,
-        release,
-        withdraw,
-        already_out,
-        hand_out,
-    ),
-    *(
-        correct,
-        take_correction_back,
-        declare,
-        tell_more,
-        lift,
-        appoint,
-        revoke,
-        make_code,
-        stop_code,
-    ),
-    *(make_key, remove_key, take_call, put_up),
-)
+def say_at_the_board(stage: Stage, n: int) -> Open:
+    nobody = Visitor(stage.world.url)
+    return stage.at(f"/tavla/{a_board(stage, n)}", "Det är gjort", nobody)
+
+
+#: Every button, and the address that it sends to.
+BUTTONS = {
+    hand_in: "/skriv",
+    approve: "/godkann/<public_id>",
+    give_back: "/godkann/<public_id>/tillbaka",
+    take_back: "/godkann/<public_id>/angra",
+    hold: "/bevakning/<public_id>/pausa",
+    resume: "/bevakning/<public_id>/fortsatt",
+    release: "/bevakning/<public_id>/slapp",
+    withdraw: "/meddelanden/<public_id>/dra-tillbaka",
+    already_out: "/meddelanden/<public_id>/redan-ute",
+    hand_out: "/meddelanden/<public_id>/begard-ut",
+    correct: "/meddelanden/<public_id>/ratta",
+    take_correction_back: "/meddelanden/<public_id>/ratta/angra",
+    declare: "/kris/utlys",
+    tell_more: "/kris/<public_id>/mer",
+    lift: "/kris/<public_id>/faran-over",
+    appoint: "/ersattare",
+    revoke: "/ersattare/<stand_in>/avsluta",
+    make_code: "/arbetsplatskoder",
+    stop_code: "/arbetsplatskoder/<code>/stoppa",
+    make_key: "/floden/nyckel",
+    remove_key: "/floden/nyckel/bort",
+    take_call: "/du-behovs/<call>",
+    put_up: "/personaltavlor/<board>",
+    say_at_the_board: "/tavla/<code>",
+}
 
 #: What is shown once is shown to whoever sees the second answer; and that a text was asked for, or said
 #: to be out, is written down each time somebody says so.
 EACH_COUNTS = (make_code, make_key, hand_out, already_out)
-
-
-def rows(world: World) -> dict[str, int]:
-    """How many rows every table has."""
-    tables = world.owner.execute(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'announcer'::regnamespace"
-    ).fetchall()
-    return {
-        name: world.owner.execute(f"SELECT count(*) FROM announcer.{name}").fetchone()[0]
-        for (name,) in tables
-        if name != "policy"  # stored with the first text under it
-    }
-
-
-def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
-
-
-def at_once(visitor: Visitor, action: str, sent: dict[str, object]) -> list[httpx.Response]:
-    """The same request twice, from one browser, neither waiting for the other."""
-    together = Barrier(2)
-
-    def press(_: int) -> httpx.Response:
-        with httpx.Client(
-            base_url=visitor.client.base_url,
-            cookies=visitor.client.cookies,
-            trust_env=False,
-            timeout=30,
-        ) as one:
-            together.wait()
-            return one.post(action, data=sent, follow_redirects=True)
-
-    with ThreadPoolExecutor(2) as two:
-        return list(two.map(press, range(2)))
 
 
 @pytest.mark.parametrize("button", BUTTONS, ids=lambda one: one.__name__)
@@ -255,17 +202,13 @@ def test_two_presses_do_what_one_does(
 
     visitor, words, fields = button(stage, 1)
     before = rows(world)
-    answers = at_once(visitor, *visitor.filled(words, **fields))
+    action, sent = visitor.filled(words, **fields)
+    assert rule_of(world, action) == BUTTONS[button]
+    answers = at_once(visitor, action, sent)
     if button not in EACH_COUNTS:
         assert grown(before, rows(world)) == once
     for answer in answers:
         assert answer.status_code == 200 or "Faran är redan över." in answer.text, said(answer)
-
-
-def said(answer: httpx.Response) -> str:
-    """What stands on a page, below its menu."""
-    main = lxml.html.fromstring(answer.text).get_element_by_id("innehall")
-    return " ".join(main.text_content().split())
 
 
 ABOUT_A_TEXT = (

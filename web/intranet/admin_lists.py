@@ -99,6 +99,9 @@ def take_in(what: str) -> Response | tuple[str, int]:
         change = lists.take_in(installation(), actor(), what, content, seal)
     except lists.StaleError as fault:
         change = lists.preview(installation(), actor(), what, content)
+        if change.is_none and not change.result.findings:
+            flash(_("Listan är redan som filen säger. Det finns inget att ändra."))
+            return redirect(url_for(".one", what=what), 303)
         return _preview_page(what, content, change, fault), 409
     flash(
         _(
@@ -126,8 +129,9 @@ def change_row(what: str) -> Response | tuple[str, int]:
     cells = tuple(" ".join(form.get(name, "").split()) for name in known.columns)
     try:
         lists.change_row(installation(), actor(), what, mark, None if gone else cells)
-    except lists.RowGoneError:
-        raise
+    except lists.RowGoneError as gone_already:
+        flash(gone_already.say(_))
+        return redirect(url_for(".one", what=what), 303)
     except Refusal as fault:
         if not lists.keeps(installation(), actor()):
             raise

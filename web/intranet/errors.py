@@ -6,7 +6,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from announcer.db.engine import GateClosed
-from announcer.domain.errors import NotAllowed, NotFound, Refusal
+from announcer.domain.errors import AlreadyDone, NotAllowed, NotFound, Refusal
 from web.intranet.access import signed_in
 from web.intranet.drafts import typed_page
 from web.shared.faults import note
@@ -22,6 +22,7 @@ def explain_errors(app: Flask) -> None:
     """Register a page for each kind of error."""
     app.register_error_handler(NotFound, lambda _error: _missing())
     app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(AlreadyDone, _already_done)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(GateClosed, _gate_closed)
     app.register_error_handler(CSRFError, lambda _error: _signed_out(400))
@@ -45,6 +46,10 @@ def _not_allowed(error: NotAllowed) -> Page:
 
 def _refused(error: Refusal) -> Page:
     return _page(_("Det gick inte"), error.say(_), 400)
+
+
+def _already_done(error: AlreadyDone) -> Page:
+    return _page(_("Redan gjort"), error.say(_), 409)
 
 
 def _gate_closed(_error: GateClosed) -> Page:

@@ -100,13 +100,18 @@ def use_link(key: str) -> Response | Page:
 def _no_such_link() -> Page:
     """The same for a false, a used and an old link: which it was, a stranger need not know."""
     text = _(
-        "Den är redan använd, för gammal eller inte hel. Be den som sköter systemet om en ny länk."
+        "Den är redan använd, för gammal eller inte hel. Be den som sköter systemet om en ny länk. "
+        "Har du nyss tryckt på knappen är du redan inloggad: gå till nyheterna."
     )
-    return _page(_("Länken gäller inte"), text, 404)
+    return _page(_("Länken gäller inte"), text, 404, onward=True)
 
 
-def _page(title: str, text: str, code: int, invited: Person | None = None) -> Page:
-    page = render_template("signin_link.html", title=title, text=text, invited=invited)
+def _page(
+    title: str, text: str, code: int, invited: Person | None = None, *, onward: bool = False
+) -> Page:
+    page = render_template(
+        "signin_link.html", title=title, text=text, invited=invited, onward=onward
+    )
     return page, code
 
 
