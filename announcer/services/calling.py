@@ -244,17 +244,16 @@ def _called_anew() -> ColumnElement[bool]:
 def waiting(installation: Installation) -> list[Call]:
     """Every open call, oldest first."""
     with installation.database.reading() as session:
-        return [_shown(session, installation, *found) for found in _open(session)]
+        return _shown_all(session, installation, _open(session))
 
 
 def waiting_for(installation: Installation, actor: Person) -> list[Call]:
     """The open calls that this person can take, oldest first."""
     with installation.database.reading() as session:
-        return [
-            _shown(session, installation, called, row)
-            for called, row in _open(session)
-            if may_answer(session, installation, called, row, actor)
+        mine = [
+            found for found in _open(session) if may_answer(session, installation, *found, actor)
         ]
+        return _shown_all(session, installation, mine)
 
 
 def count(session: Session) -> int:
@@ -280,16 +279,37 @@ def _open(session: Session) -> Sequence[Row[CallRow, AnnouncementRow]]:
     ).all()
 
 
-def _shown(
-    session: Session, installation: Installation, called: CallRow, row: AnnouncementRow
-) -> Call:
-    policy = records.policy_of(session, installation, row)
-    step = session.get(StepRow, called.step) if called.step else None
+def _shown_all(
+    session: Session,
+    installation: Installation,
+    found: Sequence[Row[CallRow, AnnouncementRow]],
+) -> list[Call]:
+    """Each with its text's title and its step's key, in two statements for all."""
+    if not found:
+        return []
+    texts = records.texts_in_force(session, [row.id for _, row in found])
+    about = select(StepRow.id, StepRow.key).where(
+        StepRow.id.in_([called.step for called, _ in found])
+    )
+    keys: dict[UUID, str] = dict(session.execute(about).all())
+    return [
+        _shown(
+            records.policy_of(session, installation, row),
+            called,
+            row,
+            records.text_of(texts[row.id]).title,
+            keys.get(called.step, "") if called.step else "",
+        )
+        for called, row in found
+    ]
+
+
+def _shown(policy: Policy, called: CallRow, row: AnnouncementRow, title: str, step: str) -> Call:
     return Call(
         id=called.id,
         public_id=row.public_id,
-        title=records.text_of(records.text_in_force(session, row.id)).title,
-        step=step.key if step else "",
+        title=title,
+        step=step,
         message=called.message,
         values=values_of(called),
         to=titles(policy, called),

@@ -96,6 +96,17 @@ def waiting(installation: Installation, actor: Person) -> list[DoubtfulStep]:
         ]
 
 
+def how_many(installation: Installation, actor: Person) -> int:
+    """How many recipients there are in those."""
+    with installation.database.reading() as session:
+        now = engine.now(session)
+        return sum(
+            group.recipients
+            for group in grouped(session)
+            if _may(session, installation, group.row, actor, now)
+        )
+
+
 def grouped(session: Session) -> list[_Group]:
     """Steps with doubtful recipients, the oldest doubt first; those tried again by themselves are
     counted apart."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
@@ -104,8 +104,15 @@ def text_in_force(session: Session, announcement: UUID) -> RevisionRow:
 
 def texts_in_force(session: Session, announcements: Sequence[UUID]) -> dict[UUID, RevisionRow]:
     """The same of several, by announcement."""
-    query = (
-        select(RevisionRow)
+    found = session.scalars(in_force(announcements, RevisionRow))
+    return {one.announcement: one for one in found}
+
+
+def in_force(announcements: Sequence[UUID], *what: Any) -> Select[Any]:
+    """The question for ``what`` of each announcement's text in force."""
+    return (
+        select(*what)
+        .select_from(RevisionRow)
         .ext(distinct_on(RevisionRow.announcement))
         .outerjoin(CorrectionRow, CorrectionRow.revision == RevisionRow.id)
         .where(
@@ -114,7 +121,6 @@ def texts_in_force(session: Session, announcements: Sequence[UUID]) -> dict[UUID
         )
         .order_by(RevisionRow.announcement, RevisionRow.number.desc())
     )
-    return {one.announcement: one for one in session.scalars(query)}
 
 
 def open_correction(session: Session, announcement: UUID) -> CorrectionRow | None:

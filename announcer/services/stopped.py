@@ -99,6 +99,13 @@ def waiting(installation: Installation, actor: Person) -> list[Stopped]:
         ]
 
 
+def how_many(installation: Installation, actor: Person) -> int:
+    """How many there are of those."""
+    with installation.database.reading() as session:
+        now = engine.now(session)
+        return sum(_may(session, installation, row, actor, now) for row, _ in rows(session))
+
+
 def rows(session: Session) -> list[tuple[AnnouncementRow, StepRow]]:
     """What programs have stopped and nobody has decided about, the longest stopped first."""
     query = (

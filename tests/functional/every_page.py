@@ -59,6 +59,8 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             f"/meddelanden/{held}",
             "/bevakning",
             "/bevakning/laget",
+            f"/bevakning?visa={shown}",
+            "/bevakning?fraga=needs_you",
             "/ersattare",
             "/du-behovs",
             "/stoppat",

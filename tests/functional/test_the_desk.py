@@ -12,8 +12,14 @@ from tests.world import World
 def test_every_step_says_where_it_is_and_what_it_waits_for(
     world: World, desk: Visitor, publish: Publish
 ) -> None:
-    publish(world.decision())
+    public_id = publish(world.decision())
     desk.get("/bevakning")
+    for words in (
+        "Personalen först, till i dag 12.30.",
+        "Väntar på att någon släpper det till medierna.",
+    ):
+        assert words in desk.text
+    desk.get(f"/bevakning?visa={public_id}")
     for words in (
         "Skolan börjar senare",
         "Intranätet Uppe på intranätet, kontrollerat i dag 10.00",
@@ -29,11 +35,11 @@ def test_a_pause_needs_a_reason_holds_everything_and_is_lifted_again(
 ) -> None:
     public_id = publish(world.decision())
     holding.release(world.installation, world.communicator, public_id)
-    desk.get("/bevakning")
+    desk.get(f"/bevakning?visa={public_id}")
     desk.press("Pausa nu", varfor=" ")
     assert desk.page.status_code == 400
     assert "Skriv varför" in desk.text
-    desk.get("/bevakning")
+    desk.get(f"/bevakning?visa={public_id}")
     desk.press("Pausa nu", varfor="Nämnden har frågor")
     assert "Meddelandet är pausat." in desk.text
     world.advance(hours=6)

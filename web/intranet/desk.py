@@ -1,10 +1,13 @@
 """The information unit's desk: everything under way, and what only they may do about it."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from announcer.domain.errors import Refusal
 from announcer.domain.policy.spokespersons import answers_in_words
 from announcer.services import (
     bringing_forward,
@@ -12,9 +15,12 @@ from announcer.services import (
     doubts,
     holding,
     public_now,
-    status,
+    reach,
     stopped,
 )
+from announcer.services import overview as overviews
+from announcer.services.overview import Question
+from announcer.services.status import AnnouncementStatus
 from web.intranet import operation
 from web.intranet.access import actor, installation
 
@@ -29,15 +35,35 @@ def only_the_information_unit() -> None:
 
 @blueprint.get("")
 def overview() -> str:
-    """Everything under way, and every doubt."""
-    return render_template(
-        "desk.html",
-        found=status.under_way(installation()),
-        doubts=doubts.waiting(installation(), actor()),
-        stopped=stopped.waiting(installation(), actor()),
-        calls=calling.waiting(installation()),
-        health=operation.now(),
-    )
+    """Everything under way, in the order in which one asks about it, and every doubt."""
+    return render_template("desk.html", **_seen())
+
+
+def _seen() -> dict[str, Any]:
+    """What the address asks for: which announcements are opened (``visa``), and a question alone
+    (``fraga``) with its page (``sida``)."""
+    opened = list(dict.fromkeys(request.args.getlist("visa")))
+    asked = request.args.get("fraga", "")
+    alone = Question(asked) if asked in set(Question) else None
+    page = max(request.args.get("sida", 1, int), 1)
+    return {
+        "seen": overviews.of(installation(), actor(), alone=alone, page=page, opened=opened),
+        "opened": opened,
+        "alone": alone,
+        "page": page,
+        "per_page": overviews.PAGE,
+        "doubts": doubts.how_many(installation(), actor()),
+        "stopped": stopped.how_many(installation(), actor()),
+        "calls": calling.waiting(installation()),
+        "health": operation.now(),
+    }
+
+
+@blueprint.app_template_global()
+def would_go(found: AnnouncementStatus) -> list[Refusal]:
+    """What a release would let go, and how many it would reach."""
+    keys = {step.key for step in found.steps if step.needs_release}
+    return reach.of_steps(installation(), found.public_id, keys) if keys else []
 
 
 @blueprint.get("/laget")

@@ -72,6 +72,21 @@ def month(value: date) -> str:
     return format_skeleton("yMMMM", value, locale=get_locale())
 
 
+def left(value: datetime) -> str:
+    """How long it is until an aware moment: what a script counts down with the same sentences."""
+    seconds = max(round((value - arrival().now).total_seconds()), 0)
+    hours, minutes = divmod(seconds // 60, 60)
+    if seconds >= 24 * 3600:
+        return ""
+    if hours:
+        words = _("om %(hours)s tim %(minutes)s min", hours=hours, minutes=minutes)
+    elif minutes:
+        words = _("om %(minutes)s min", minutes=minutes)
+    else:
+        words = _("om %(seconds)s s", seconds=seconds) if seconds else _("nu")
+    return str(words)
+
+
 def reason(found: Reason) -> str:
     """What a step waits for."""
 
@@ -198,6 +213,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     stamp,
     length_of,
     moment,
+    left,
     reason,
     called,
     say,
@@ -227,6 +243,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.globals.update({word.__name__: word for word in WORDS})
     app.jinja_env.globals["channel_names"] = CHANNEL_NAMES
     app.jinja_env.globals["step_title"] = step_title
+    app.jinja_env.filters["step_title"] = step_title
     app.jinja_env.filters["audience_name"] = audience_name
     app.jinja_env.filters["unit_name"] = unit_name
     app.jinja_env.filters["day"] = lambda day: format_date(day, "EEEE d MMMM")
