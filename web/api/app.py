@@ -1,7 +1,6 @@
 """The JSON API: what the pages can do, for other systems. No cookie is read or set here."""
 
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from flask import Response, current_app, render_template, request
@@ -17,6 +16,7 @@ from web.api import on_duty as on_duty  # its routes are the same blueprint's
 from web.api import openings as openings  # and so are these
 from web.api.access import known_holder
 from web.api.problems import MEDIA_TYPE, PROBLEMS, explain, problem
+from web.shared.counting import counted_in
 from web.shared.faults import note
 from web.shared.headers import protect
 
@@ -82,11 +82,7 @@ def _limit(app: APIFlask, config: Config) -> None:
         _caller,
         app=app,
         default_limits=[RATE],
-        storage_uri=_storage(config.redis_url),
-        storage_options={"socket_connect_timeout": 1, "socket_timeout": 1}
-        if config.redis_url.startswith("redis://")
-        else {},
-        in_memory_fallback_enabled=True,
+        **counted_in(config.redis_url),
         key_prefix="announcer-api",
     )
     wrong_keys = limiter.limit(
@@ -105,14 +101,6 @@ def _caller() -> str:
     header = request.authorization
     known = header and header.token and known_holder()
     return fingerprint(header.token or "") if header and known else get_remote_address()
-
-
-def _storage(redis_url: str) -> str:
-    """Celery's address as the limiter writes it: ``redis+socket://`` is ``redis+unix://``."""
-    parts = urlsplit(redis_url)
-    if parts.scheme != "redis+socket":
-        return redis_url
-    return f"redis+unix://{parts.netloc}{parts.path}"
 
 
 def _only_json() -> Response | None:

@@ -28,6 +28,7 @@ from web.intranet import (
     following,
     handover,
     health,
+    limits,
     on_duty,
     openid,
     opening_up,
@@ -114,6 +115,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app.register_blueprint(security(installation.sender, config.intranet_url))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
+    limits.limit(app, config)
     teach(app)
     explain_errors(app)
     protect(app)

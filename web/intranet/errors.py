@@ -109,6 +109,8 @@ def _http(error: HTTPException) -> Page:
         return _missing()
     if code == 429:
         text = _("Det kom för många frågor på en gång. Vänta en minut och försök igen.")
+        if request.endpoint in HOLD_TEXTS and request.form:
+            return typed_page(_("Vänta en stund"), text, 429)
         return _page(_("Vänta en stund"), text, 429, bare=True)
     return _page(_("Det gick inte"), _("Webbläsaren bad om något som inte går."), code)
 

@@ -1,0 +1,63 @@
+"""How often one colleague may write, and how often one address may try codes and links.
+
+Reading is never counted (TF 3 kap. 5 §), and nothing that stops, releases, opens up or belongs to a
+crisis is ever limited: only what is listed here.
+"""
+
+from hashlib import blake2b
+from typing import Any
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from announcer.config import Config
+from web.intranet.access import actor, config
+from web.shared.counting import counted_in
+
+#: Of one person, for each kind: more than a script of ours saves and shows while they write.
+WRITING = "120 per minute"
+#: From one address, which may be a proxy's that all share.
+TRYING = "60 per minute"
+#: What leaves something behind, or is dear to make.
+WRITERS = (
+    "writing.hand_in",
+    "drafts.save",
+    "sketching.show",
+    "correcting.correct",
+    "boards.done",
+    "feeds.make_key",
+    "standing_in.appoint",
+    "workplace_codes.make",
+    "admin_lists.preview",
+    "admin_lists.take_in",
+    "admin_lists.change_row",
+)
+#: Where a key can be guessed.
+TRIES = ("workplace.enter", "signin.use_link")
+
+
+def limit(app: Flask, settings: Config) -> None:
+    """Count from now on. Called when every part has its addresses; connects to nothing."""
+    limiter = Limiter(
+        get_remote_address, app=app, key_prefix="announcer", **counted_in(settings.redis_url)
+    )
+    for endpoints, rate, who in ((WRITERS, WRITING, _writer), (TRIES, TRYING, _address)):
+        for endpoint in endpoints:
+            counted = limiter.limit(rate, key_func=who, methods=["POST"])
+            view: Any = app.view_functions[endpoint]
+            app.view_functions[endpoint] = counted(view)
+
+
+def _writer() -> str:
+    return _said_by_nobody(str(actor().pseudonym))
+
+
+def _address() -> str:
+    return _said_by_nobody(get_remote_address())
+
+
+def _said_by_nobody(who: str) -> str:
+    """Under what somebody is counted: for a minute, and told to nobody who reads the counter."""
+    key = config().secret_key.encode()[:64]
+    return blake2b(who.encode(), key=key, digest_size=16).hexdigest()
