@@ -118,6 +118,7 @@ GET  /genomgang/<out>/bilagor/<name>                                 : author de
 # The information unit's desk
 GET  /bevakning                                                      : desk
 GET  /bevakning/laget                                                : desk
+GET  /bevakning/nu                                                   : desk
 POST /bevakning/<out>/pausa                                          : desk
 POST /bevakning/<out>/fortsatt                                       : desk
 POST /bevakning/<out>/slapp                                          : desk

@@ -1,10 +1,13 @@
 """The information unit's desk: everything under way, and what only they may do about it."""
 
+import hashlib
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from announcer.domain.errors import Refusal
@@ -22,7 +25,10 @@ from announcer.services import overview as overviews
 from announcer.services.overview import Question
 from announcer.services.status import AnnouncementStatus
 from web.intranet import operation
-from web.intranet.access import actor, installation
+from web.intranet.access import actor, arrival, installation
+from web.intranet.words import language
+from web.shared.files import UNKEPT, is_fresh
+from web.shared.moments import clock_time
 
 blueprint = Blueprint("desk", __name__, url_prefix="/bevakning")
 
@@ -37,6 +43,32 @@ def only_the_information_unit() -> None:
 def overview() -> str:
     """Everything under way, in the order in which one asks about it, and every doubt."""
     return render_template("desk.html", **_seen())
+
+
+@blueprint.get("/nu")
+def now() -> Response:
+    """What changes of that, for a page that is open: again only where it has changed, always with the
+    database's time (milliseconds since 1970, and as people write it)."""
+    html = render_template("_desk.html", counts=True, **_seen())
+    etag = hashlib.sha256(html.replace(generate_csrf(), "").encode()).hexdigest()
+    moment = arrival().now
+    response = Response(status=304) if is_fresh(etag) else Response(html, mimetype="text/html")
+    response.set_etag(etag)
+    response.headers["Clock"] = f"{milliseconds(moment)} {hours_and_minutes(moment)}"
+    response.headers["Cache-Control"] = UNKEPT
+    return response
+
+
+@blueprint.app_template_filter()
+def milliseconds(moment: datetime) -> int:
+    """An aware moment for scripts."""
+    return round(moment.timestamp() * 1000)
+
+
+@blueprint.app_template_filter()
+def hours_and_minutes(moment: datetime) -> str:
+    """An aware moment by the clock on the wall."""
+    return clock_time(moment, installation().policy.zone, language())
 
 
 def _seen() -> dict[str, Any]:
