@@ -19,6 +19,7 @@ LONGEST_SEARCH = full_text.LONGEST_SEARCH
 #: Signs around a word that was looked for; texts are cleaned of control characters.
 _OPEN, _CLOSE = "\x02", "\x03"
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+_CLEAN = re.compile(f"[{_OPEN}{_CLOSE}]")
 _PLACES = (
     f"StartSel={_OPEN}, StopSel={_CLOSE}, MaxFragments=2, MinWords=12, MaxWords=28, "
     "FragmentDelimiter= … "
@@ -81,14 +82,18 @@ def _places(
     """Where in each text the words are, or how it begins where they stand in its title alone."""
     if not articles:
         return {}
-    texts = values(column("page", Uuid), column("language", Text), column("words", Text)).data(
-        [_words(one, languages[one.listed.revision]) for one in articles]
-    )
+    found = [_words(one, languages[one.listed.revision]) for one in articles]
+    columns = (column("page", Uuid), column("language", Text), column("words", Text))
+    texts = values(*columns).data(found)
     t = texts.alias("texts").c
     looked = full_text.query(asked[:LONGEST_SEARCH], t.language)
     grammar = full_text.grammar_of(t.language)
     rows = session.execute(select(t.page, func.ts_headline(grammar, t.words, looked, _PLACES)))
-    return {page: _pieces(words) for page, words in rows}
+    begins = {page: words[:20] for page, _language, words in found}
+    return {
+        page: _pieces(words if _CLEAN.sub("", words).startswith(begins[page]) else f"… {words}")
+        for page, words in rows
+    }
 
 
 def _words(article: Article, language: str) -> tuple[UUID, str, str]:

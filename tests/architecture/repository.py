@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 #: Folders in which nothing is ours: what was installed, made or cached here.
 NOT_OURS = frozenset({".git", ".venv", ".hypothesis", "var", "__pycache__", "fonts"})
-BINARY = frozenset({".png", ".ttf", ".mo", ".pyc", ".pdf", ".ico", ".woff2"})
+BINARY = frozenset({".png", ".ttf", ".mo", ".pyc", ".pdf", ".ico", ".woff", ".woff2"})
 
 
 def files(*tops: str, suffix: str = "") -> Iterator[Path]:

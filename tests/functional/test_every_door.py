@@ -48,7 +48,7 @@ GET  /readyz                                                         : everybody
 GET  /metrics                                                        : nobody
 GET  /tema.css                                                       : everybody
 GET  /logotyp.svg                                                    : everybody
-GET  /typsnitt/<face>.ttf                                            : nobody
+GET  /typsnitt/<face>.<any(woff, ttf):kind>                          : nobody
 GET  /utseende/<path:filename>                                       : everybody
 GET  /bootstrap/utseende/<path:filename>                             : nobody
 GET  /delar/<version>/<name>.<any(js, css):ending>                   : nobody
@@ -264,6 +264,7 @@ def values(world: World) -> dict[str, str]:
         "format_": "atom",
         "filename": "announcer.css",
         "face": "none",
+        "kind": "woff",
         "library": place,
         "what": "boards",
         "board": str(board.id),

@@ -54,6 +54,7 @@ from web.shared.look import look
 from web.shared.porch import Porch
 from web.shared.security import security
 from web.shared.shelf import Shelf
+from web.shared.squeeze import squeeze_files
 
 #: The parts of the house, each with its own addresses.
 PARTS = (
@@ -119,6 +120,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     teach(app)
     explain_errors(app)
     protect(app)
+    squeeze_files(app)
     headers = standing() | {"Cache-Control": PERSONAL}
     # Flask's own way for what stands before it.
     app.wsgi_app = Porch(  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, make_response, request
+from flask import Blueprint, Response, abort, request
 
 from announcer.services import reading, searching
 from announcer.services.reading import Article, Kind, Listed
@@ -49,9 +49,11 @@ def search() -> Response:
             looking(), installation(), lines, asked, language(), PER_PAGE, start
         )
         older = found.total > start + PER_PAGE
-    page = part("search.html", asked=asked, found=found, number=number, older=older)
+    page = part("search.html", echoes=True, asked=asked, found=found, number=number, older=older)
     # A shared computer must not hold what somebody looked for.
-    return make_response(framed(page), {"Cache-Control": UNKEPT})
+    response = framed(page)
+    response.headers["Cache-Control"] = UNKEPT
+    return response
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Choices:
 
 
 @blueprint.get("/nyheter")
-def archive() -> str:
+def archive() -> Response:
     """All the news that this person may read, newest first, by month."""
     board = whole_board()
     readable = board.readable(reader())

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
-from flask import render_template, request, session
+from flask import Response, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
@@ -26,6 +27,7 @@ from web.intranet.words import (
     sees_events,
     unit_name,
 )
+from web.shared.squeeze import Piece, page
 
 #: RECORD SEPARATOR, which stands in no page: texts are cleaned of control characters.
 _CUT = "\x1e"
@@ -38,13 +40,20 @@ class Part:
 
     title: str
     main: str
+    #: Whether it says back what was asked for; then it goes out uncompressed.
+    echoes: bool = False
+
+    @cached_property
+    def pieces(self) -> dict[str, Piece]:
+        """What goes into the frame."""
+        return {"title": Piece(self.title.encode()), "main": Piece(self.main.encode())}
 
 
-def part(template: str, **values: Any) -> Part:
+def part(template: str, *, echoes: bool = False, **values: Any) -> Part:
     """The blocks ``title`` and ``main`` of a template, in the reader's language."""
     text = render_template(template, layout="part.html", cut=_CUT, **values)
     title, _, main = text.partition(_CUT)
-    return Part(title, main)
+    return Part(title, main, echoes)
 
 
 def midnight() -> datetime:
@@ -54,7 +63,7 @@ def midnight() -> datetime:
     return datetime.combine(tomorrow, time(), zone)
 
 
-def framed(inner: Part) -> str:
+def framed(inner: Part) -> Response:
     """The whole page, for whoever asks."""
     person = signed_in()
     may = person and tuple(
@@ -69,26 +78,28 @@ def framed(inner: Part) -> str:
         )
     )
     frame = kept(("frame", request.endpoint, language(), may), _frame)
-    filling = {"title": inner.title, "main": inner.main, "notice": ""}
+    filling: dict[str, Piece | bytes] = {**inner.pieces, "notice": b"", "": b""}
     if "_flashes" in session:
-        filling["notice"] = render_template("_notice.html")
+        filling["notice"] = render_template("_notice.html").encode()
     if person:
-        filling["who"] = escape(person.directory_id)
-        filling["who_unit"] = escape(unit_name(person.unit))
-        filling["token"] = generate_csrf()
-    return _filled(frame, filling)
+        filling["who"] = escape(person.directory_id).encode()
+        filling["who_unit"] = escape(unit_name(person.unit)).encode()
+        filling["token"] = generate_csrf().encode()
+    return page(_filled(frame, filling), plain=inner.echoes)
 
 
-def _frame() -> list[str]:
-    """Text and names of holes in turn."""
-    return _HOLE.split(render_template("frame.html", hole=_hole))
+def _frame() -> list[tuple[Piece, str]]:
+    """What stands before each hole, and the hole's name; none after the last."""
+    *parts, last = _HOLE.split(render_template("frame.html", hole=_hole))
+    before = [Piece(text.encode()) for text in parts[::2]]
+    return [*zip(before, parts[1::2], strict=True), (Piece(last.encode()), "")]
 
 
 def _hole(name: str) -> Markup:
     return Markup(f"{_CUT}{name}{_CUT}")  # noqa: S704 - a name of ours
 
 
-def _filled(frame: list[str], filling: Mapping[str, str]) -> str:
-    filled = frame.copy()
-    filled[1::2] = [filling[name] for name in frame[1::2]]
-    return "".join(filled)
+def _filled(
+    frame: list[tuple[Piece, str]], filling: Mapping[str, Piece | bytes]
+) -> list[Piece | bytes]:
+    return [one for text, name in frame for one in (text, filling[name])]

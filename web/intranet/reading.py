@@ -37,12 +37,12 @@ def whole_board() -> Board:
 
 
 @blueprint.get("/")
-def front() -> str:
+def front() -> Response:
     """The newest announcements that this person may read."""
     return news_for("front.html")
 
 
-def news_for(template: str) -> str:
+def news_for(template: str) -> Response:
     """The newest announcements that whoever asks may read, as a page."""
     board = whole_board()
     readable = board.readable(reader())
@@ -69,7 +69,7 @@ def _is_calm(line: Listed) -> bool:
 
 
 @blueprint.get("/nyheter/<public_id>")
-def article_page(public_id: str) -> tuple[str, int]:
+def article_page(public_id: str) -> tuple[Response, int]:
     """One article exactly as it was approved; 410 without its content when it was withdrawn."""
     line = _board_of(public_id).line_for(reader())
     related = _related(line)

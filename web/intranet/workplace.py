@@ -40,6 +40,6 @@ def enter() -> Response | tuple[str, int]:
 
 
 @blueprint.get("/nyheter")
-def news() -> str:
+def news() -> Response:
     """The newest announcements for everybody who works there."""
     return news_for("workplace_news.html")

@@ -17,6 +17,7 @@ from web.shared.look import look
 from web.shared.porch import Porch
 from web.shared.security import security
 from web.shared.shelf import Shelf
+from web.shared.squeeze import squeeze_files
 
 #: The parts of the house, each with its own addresses.
 PARTS = (reading, pages, feeds, health)
@@ -51,6 +52,7 @@ def create_app(newsroom: Newsroom) -> Flask:
     teach(app)
     explain_errors(app)
     protect(app, public=True)
+    squeeze_files(app)
     headers = standing(public=True) | {"Cache-Control": REVALIDATED}
     # Flask's own way for what stands before it.
     app.wsgi_app = Porch(  # type: ignore[method-assign]

@@ -19,6 +19,8 @@ FACES = {
     "italic": "SourceSansPro-It.ttf",
     "semibold": "SourceSansPro-Semibold.ttf",
 }
+#: The letters of almost every page, and the whole font for the others.
+KINDS = {"woff": "font/woff", "ttf": "font/ttf"}
 #: What both houses wear, and what only the public one does.
 SHEETS = ("announcer.css", "newsroom.css")
 
@@ -52,11 +54,11 @@ def look(sender: Sender, drawings: str = "") -> Blueprint:
         response.headers["Content-Security-Policy"] = FILE
         return response
 
-    @blueprint.get("/typsnitt/<face>.ttf")
-    def typeface(face: str) -> Response:
+    @blueprint.get("/typsnitt/<face>.<any(woff, ttf):kind>")
+    def typeface(face: str, kind: str) -> Response:
         if face not in FACES:
             abort(404)
-        return answer(_face(face), "font/ttf", cache=PUBLIC)
+        return answer(_face(face, kind), KINDS[kind], cache=PUBLIC)
 
     @blueprint.app_context_processor
     def versions() -> dict[str, object]:
@@ -78,5 +80,7 @@ def version(sender: Sender, drawings: str = "") -> str:
 
 
 @cache
-def _face(face: str) -> bytes:
+def _face(face: str, kind: str) -> bytes:
+    if kind == "woff":
+        return files("web.shared").joinpath("fonts", f"{face}.woff").read_bytes()
     return files("font_source_sans_pro").joinpath("files", FACES[face]).read_bytes()
