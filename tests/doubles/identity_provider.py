@@ -201,11 +201,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self._answer(200 if known else 401, owner.userinfo() if known else {})
             case "/authorize":
                 asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-                self.send_response(302)
-                self.send_header("Location", owner.authorize(asked))
-                self.end_headers()
+                self._send_to(owner.authorize(asked))
+            case "/logout":
+                self._send_to(parse_qs(parts.query)["post_logout_redirect_uri"][0])
             case _:
                 self._answer(404, {})
+
+    def _send_to(self, address: str) -> None:
+        self.send_response(302)
+        self.send_header("Location", address)
+        self.end_headers()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
