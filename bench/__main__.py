@@ -24,6 +24,7 @@ PARTS: Mapping[str, str] = {
     "e": "memory",
     "f": "submit",
     "g": "silence",
+    "h": "wagtail",
 }
 RESULTS = Path("var") / "bench.json"
 
@@ -31,12 +32,12 @@ RESULTS = Path("var") / "bench.json"
 def main() -> int:
     """The program; its exit code."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="a to g; all where none is named")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="a to h; all where none is named")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the JSON goes")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"there is no part {', '.join(sorted(unknown))}: use a to g")
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: use a to h")
     lines: list[Line] = []
     for letter, name in PARTS.items():
         if not options.parts or letter in options.parts:

@@ -112,13 +112,13 @@ def _pairs(
     first = client.ask(Order(port, feed, {}, 200, 0.05))
     article = client.ask(Order(port, page, rights, 200, 0.05))
     with ExitStack() as stack:
-        same_feed = stack.enter_context(_bare(house, _body(port, feed, {}), first))
-        same_page = stack.enter_context(_bare(house, _body(port, page, rights), article))
-        bare = Order(same_feed, "/bytes", {}, 200, seconds)
+        same_feed = stack.enter_context(bare(house, _body(port, feed, {}), first))
+        same_page = stack.enter_context(bare(house, _body(port, page, rights), article))
+        floor = Order(same_feed, "/bytes", {}, 200, seconds)
         yield Pair(
             f"{house}: feed, 200",
             Order(port, feed, {}, 200, seconds),
-            bare,
+            floor,
             "bare Flask, same bytes",
         )
         yield Pair(
@@ -144,7 +144,7 @@ def _body(port: int, path: str, headers: dict[str, str]) -> bytes:
 
 
 @contextmanager
-def _bare(house: str, content: bytes, asked: Answers) -> Iterator[int]:
+def bare(house: str, content: bytes, asked: Answers) -> Iterator[int]:
     """Bare Flask under gunicorn with the settings of that house; its port."""
     assert asked.length == len(content)
     port = free_port()

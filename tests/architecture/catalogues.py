@@ -3,17 +3,18 @@
 Swedish is what the sentences are written in, so its own catalogue may leave them empty.
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import default_directory_filter, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from tests.architecture.repository import ROOT
+from tests.architecture.repository import NOT_OURS, ROOT
 
 LANGUAGES = ("sv", "en", "fi")
 #: The language of the message ids.
@@ -28,9 +29,14 @@ def extracted(root: Path = ROOT) -> Catalog:
     with (root / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     catalogue = Catalog()
-    for file, line, message, _comments, context in extract_from_dir(root, methods, options):
+    found = extract_from_dir(root, methods, options, directory_filter=_is_ours)
+    for file, line, message, _comments, context in found:
         catalogue.add(message, locations=[(file, line)], context=context)
     return catalogue
+
+
+def _is_ours(folder: str | os.PathLike[str]) -> bool:
+    return Path(folder).name not in NOT_OURS and default_directory_filter(folder)
 
 
 def load(language: str) -> Catalog | None:
