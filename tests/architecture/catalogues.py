@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import default_directory_filter, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
@@ -36,7 +36,8 @@ def extracted(root: Path = ROOT) -> Catalog:
 
 
 def _is_ours(folder: str | os.PathLike[str]) -> bool:
-    return Path(folder).name not in NOT_OURS and default_directory_filter(folder)
+    name = Path(folder).name
+    return name not in NOT_OURS and not name.startswith((".", "_"))
 
 
 def load(language: str) -> Catalog | None:
