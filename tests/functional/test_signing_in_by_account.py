@@ -154,7 +154,7 @@ def test_a_provider_that_is_away_is_a_plain_page_and_a_link_still_lets_in(
         setattr(provider.rules, name, value)
     page = visitor.get("/logga-in/konto")
     assert page.status_code == 503
-    assert "Inloggningstjänsten svarar inte just nu." in visitor.text
+    assert "Inloggningstjänsten svarar inte just nu" in visitor.text
     assert visitor.get("/logga-in").status_code == 200, "our own pages do not wait for it"
     link = signing_in.make_link(world.installation, world.communicator.directory_id)
     visitor.get(f"/logga-in/{link.key}")

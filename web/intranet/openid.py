@@ -165,7 +165,8 @@ def gone() -> Response | Page:
         if there
         else _("Du är utloggad här. Stäng webbläsaren om andra använder datorn.")
     )
-    page = _shown(_("Utloggad"), text, there=there)
+    again = "" if there else _("Logga in")
+    page = _shown(_("Utloggad"), text, again, there=there)
     return page, 200
 
 
@@ -175,7 +176,7 @@ def _no_answer(error: ProviderAway) -> Page:
         "Det är inte ditt fel, och ditt konto är som det ska. Försök igen om en stund. Går det "
         "fortfarande inte: säg till den som sköter systemet, som kan ge dig en länk att logga in med."
     )
-    return _shown(error.say(_), text, _("Försök igen")), 503
+    return _shown(error.say(_).rstrip("."), text, _("Försök igen")), 503
 
 
 def _refused(why: str, onward: str) -> Page:
@@ -208,7 +209,7 @@ def _stranger(directory_id: str) -> Page:
             "sköter systemet, och visa den här sidan."
         )
     )
-    return _shown(_("Du finns inte i personalkatalogen"), text), 403
+    return _shown(_("Du finns inte i personalkatalogen"), text, _("Försök igen")), 403
 
 
 def _shown(title: str, text: str, button: str = "", onward: str = "", there: str = "") -> str:
