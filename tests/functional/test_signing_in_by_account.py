@@ -76,6 +76,7 @@ LIES: dict[str, dict[str, Any]] = {
     "another issuer": {"claims": {"iss": "https://elsewhere.example"}},
     "no issuer": {"claims": {"iss": None}},
     "for another client": {"claims": {"aud": "another"}},
+    "for another client, by us": {"claims": {"aud": "another", "azp": CLIENT}},
     "for two clients, and not said which": {"claims": {"aud": [CLIENT, "another"]}},
     "for another party": {"claims": {"aud": [CLIENT, "another"], "azp": "another"}},
     "too old": {"claims": {"exp": 1_000_000_000}},
