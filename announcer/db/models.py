@@ -906,5 +906,27 @@ class DraftRow(Base):
     saved_at: Mapped[Moment] = mapped_column(index=True)
 
 
+class CommentRow(Base):
+    """What somebody says of a passage of a text that waits for approval. Gone when the text is
+    approved or withdrawn (TF 2 kap. 12 §): the record keeps its hash."""
+
+    __tablename__ = "comment"
+    id: Mapped[Id]
+    announcement: Mapped[UUID] = mapped_column(ForeignKey("announcer.announcement.id"), index=True)
+    #: The text that it was said of.
+    revision: Mapped[UUID] = mapped_column(ForeignKey("announcer.revision.id"))
+    author: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"), index=True)
+    #: The roles in which they said it; none for whoever wrote the text.
+    roles: Mapped[Names]
+    #: Where it is: the field of the form, the words as they are read and where they began. Empty for
+    #: the whole text.
+    field: Mapped[str]
+    quote: Mapped[str]
+    start: Mapped[int]
+    words: Mapped[str]
+    at: Mapped[Moment] = mapped_column(server_default=text("announcer.announcer_now()"))
+    done_at: Mapped[Moment | None]
+
+
 # Else done at the first question to the database, in each process that was forked by then.
 Base.registry.configure()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>]+|[^\s<>@()|]{1,64}@[^\s<>@()|]{1,255}")
 _TARGET = re.compile(r"(?<=\])\([^()\n]{0,2000}\)")
 _MARKS = re.compile(r"[*_`~\[\]]")
-_LINE_START = re.compile(r"[ \t]*(#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+")
+_LINE_START = re.compile(r"^[ \t]*(#{1,6}|[-*+]|\d{1,3}[.)]|>)[ \t]+")
 _RULE = re.compile(r"[ \t|:=-]*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 #: Never more than a few marks: a row of thousands would be looked at anew from each of them.
@@ -71,7 +71,17 @@ class Block:
 
 def seen(text: str) -> str:
     """The text with everything blanked that a reader does not read; as long as it was."""
-    for pattern in (_TARGET, _ADDRESS, _MARKS):
+    return _blanked(text, _TARGET, _ADDRESS, _MARKS)
+
+
+def unmarked(text: str) -> str:
+    """The text with its Markdown blanked; as long as it was."""
+    lines = "\n".join(_blanked(line, _LINE_START) for line in text.split("\n"))
+    return _blanked(lines, _TARGET, _MARKS)
+
+
+def _blanked(text: str, *patterns: re.Pattern[str]) -> str:
+    for pattern in patterns:
         text = pattern.sub(lambda found: " " * len(found[0]), text)
     return text
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from announcer.db import engine
 from announcer.db.models import (
     ApiTokenRow,
+    CommentRow,
     DraftRow,
     FeedTokenRow,
     GroupMemberRow,
@@ -50,6 +51,7 @@ def erase_person(installation: Installation, actor: Person, directory_id: str) -
             .values(revoked_at=now, revoked_by=actor.pseudonym)
         )
         session.execute(delete(DraftRow).where(DraftRow.owner == row.pseudonym))
+        session.execute(delete(CommentRow).where(CommentRow.author == row.pseudonym))
         for tokens in (FeedTokenRow, ApiTokenRow):
             session.execute(
                 update(tokens)

@@ -96,6 +96,8 @@ GET  /godkann/<draft>/bilagor/<name>                                 : author ap
 POST /godkann/<draft>                           innehall=x           : approver desk
 POST /godkann/<draft>/tillbaka                  varfor=x             : approver desk
 POST /godkann/<draft>/angra                                          : author approver desk auditor
+POST /godkann/<draft>/kommentarer               innehall=x           : author approver desk
+POST /godkann/<draft>/kommentarer/<comment>/klar                     : author approver desk
 # Following, correcting, withdrawing
 GET  /meddelanden/<out>                                              : author approver desk auditor
 GET  /meddelanden/<out>/versioner                                    : author approver desk
@@ -280,6 +282,7 @@ def values(world: World) -> dict[str, str]:
         "ending": "js",
         "sort": "csv",
         "delivery": "00000000-0000-0000-0000-000000000000",
+        "comment": "00000000-0000-0000-0000-000000000000",
     }
 
 

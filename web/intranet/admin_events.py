@@ -24,6 +24,7 @@ WORDS = {
     "edited": N_("Omskrivet"),
     "draft closed": N_("Utkastet borttaget när texten lämnades in"),
     "approved": N_("Godkänt"),
+    "commented": N_("Kommentar till texten"),
     "given back": N_("Lämnat tillbaka"),
     "return taken back": N_("Återlämningen ångrad"),
     "planned": N_("Planerat"),

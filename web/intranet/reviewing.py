@@ -6,9 +6,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from announcer.domain.errors import N_, NotFound
+from announcer.plain_language.passage import passages
 from announcer.render.catalogue import translator
 from announcer.render.page import article as rendered
-from announcer.services import correcting_words, returning, reviewing, status
+from announcer.services import commenting, correcting_words, returning, reviewing, status
 from announcer.services.approval_words import missing_in_words
 from web.intranet import language_advice, picture
 from web.intranet.access import actor, installation
@@ -41,6 +42,8 @@ def read(public_id: str) -> str:
         proposal=found,
         html=Markup(html),  # noqa: S704 - made safe by the renderer
         advice=language_advice.on(found.content),
+        said=commenting.of(installation(), actor(), public_id, found.content),
+        passages=passages(found.content),
         picture=picture.of_proposal(public_id),
         changes=list(changed(found.instead_of, found.content)) if found.instead_of else [],
         means=correcting_words.consequence(installation(), public_id) if found.instead_of else None,

@@ -24,7 +24,7 @@ from announcer.services import (
 from announcer.services.following import Chapter
 from announcer.services.sketching import Sketch
 from announcer.services.writing import EditedMeanwhile
-from web.intranet import choosing, drafts, rewriting, sketching
+from web.intranet import choosing, commenting, drafts, rewriting, sketching
 from web.intranet.access import actor, arrival, installation
 from web.intranet.manuscript import (
     Form,
@@ -58,12 +58,14 @@ def write() -> str:
 
 
 def _form(form: Form) -> str:
+    sketched = sketching.of_form(form)
     return render_template(
         "write.html",
         form=form,
         faults=[(fault, field_of(fault, form)) for fault in form.faults],
         encoded=encoded,
-        shown=sketching.of_form(form),
+        shown=sketched,
+        comments=commenting.beside(form, sketched.sketch.content),
         others_at_work=_others_at_work(form),
         goes_at_once=form.own_unit_only and not form.message_class.approval,
         audiences=_audiences(form.message_class),
@@ -136,6 +138,7 @@ def _submit(content: Content, form: Form) -> Response:
                 joined, actor(), rewritten, content, form.first(rewriting.BASED_ON)
             ),
         )
+        commenting.ticked_off(form)
         flash(_("Texten är ändrad. Den godkänns på nytt."))
         return redirect(url_for("following.one", public_id=submitted.public_id), 303)
     submitted = drafts.handed_in(form, lambda joined: writing.submit(joined, actor(), content))
