@@ -33,6 +33,7 @@ offer.addEventListener("pointerdown", (event) => event.preventDefault());
 offer.addEventListener("click", () => {
   choose(words);
   offer.hidden = true;
+  form.closest("details").open = true;
   form.elements.kommentar.focus();
   form.scrollIntoView({ block: "center" });
 });
