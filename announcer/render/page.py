@@ -52,7 +52,7 @@ def article(content: Content, public_id: str, translate_for: TranslateFor) -> st
         ),
         _attachments(content, public_id, translate),
         _facts(content, translate),
-        *(_translation(content, one, translate_for(one), url_of) for one in others),
+        *(_translation(content, public_id, one, translate_for(one), url_of) for one in others),
         "</article>",
     ]
     return "\n".join(part for part in parts if part)
@@ -91,13 +91,18 @@ def _section(
 
 
 def _translation(
-    content: Content, language: str, translate: Callable[[str], str], url_of: UrlOf
+    content: Content,
+    public_id: str,
+    language: str,
+    translate: Callable[[str], str],
+    url_of: UrlOf,
 ) -> str:
     words = words_in(content, language, translate)
     changed = _changed(content, language, translate)
+    place = f"{_element_id(public_id)}-{escape(language)}"
     section = _section(words, 3, content.attachments, url_of, changed)
     return (
-        f'<section class="translation" lang="{escape(language)}">'
+        f'<section class="translation" id="{place}" lang="{escape(language)}">'
         f'<h2 class="language">{_clean(language_name(language))}</h2>\n{section}</section>'
     )
 

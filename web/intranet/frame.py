@@ -17,6 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from web.intranet.access import arrival, installation, kept, signed_in
+from web.intranet.assets import nonce
 from web.intranet.words import (
     keeps_lists,
     language,
@@ -85,6 +86,7 @@ def framed(inner: Part) -> Response:
         filling["who"] = escape(person.directory_id).encode()
         filling["who_unit"] = escape(unit_name(person.unit)).encode()
         filling["token"] = generate_csrf().encode()
+        filling["nonce"] = nonce().encode()
     return page(_filled(frame, filling), plain=inner.echoes)
 
 

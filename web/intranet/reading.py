@@ -1,5 +1,6 @@
 """What colleagues read: the newest announcements, one article, its attachments and posters."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from web.shared.files import PERSONAL, UNKEPT, answer, attachment_answer
 blueprint = Blueprint("reading", __name__)
 #: On the front page; older ones are in the archive.
 NEWEST = 30
+#: A telephone number as people write it.
+_NUMBER = re.compile(r"(?<![\d/])(?:\+\d{2}|0)[\d -]{5,14}\d(?![\d/])")
 #: Under which all that is up is kept.
 BOARD = "board"
 
@@ -113,6 +116,7 @@ def _page(line: Listed, related: list[Listed]) -> Part:
         staff_first=reading.staff_first(session, [line]),
         posters=reading.poster_languages(session, article),
         related=reading.load(session, installation(), related),
+        numbers=_NUMBER.findall(article.content.contact),
     )
 
 
