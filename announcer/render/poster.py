@@ -18,7 +18,7 @@ from announcer.lean import OnFirstUse
 from announcer.render.catalogue import date_in_words
 from announcer.render.exercise import words_in
 from announcer.render.glyphs import breakable, is_visible
-from announcer.render.svg import clean_svg, is_harmless
+from announcer.render.svg import clean_svg, has_effects, is_harmless
 from announcer.render.typeset import (
     FOLDER,
     compiled,
@@ -165,5 +165,5 @@ def _can_be_shown(attachment: Attachment) -> bool:
     if kind is None or not is_visible(attachment.alt):
         return False
     if kind == "svg":
-        return is_harmless(attachment.content)
+        return is_harmless(attachment.content) and not has_effects(attachment.content)
     return attachment.content.startswith(_HEADS[kind])

@@ -72,6 +72,17 @@ def is_harmless(raw: bytes) -> bool:
         return False
 
 
+def has_effects(raw: bytes) -> bool:
+    """Whether a harmless SVG picture asks for filters (Filter Effects Module Level 1). A few words of
+    those, a radius or a number of octaves, keep whoever draws them busy for hours."""
+    for element in _parsed(raw).iter(etree.Element):
+        words = [element.text or ""] if etree.QName(element).localname == "style" else []
+        words += (f"{name}:{value}" for name, value in element.attrib.items() if name not in _WORDS)
+        if any("filter" in one.lower() for one in (etree.QName(element).localname, *words)):
+            return True
+    return False
+
+
 def own_words(raw: bytes) -> str:
     """The text alternative that a picture brings itself: its label or title (SVG-AAM 1.0 section
     8.1); empty where there is none. Raises `UnfitFile`."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from announcer.db import engine
 from announcer.domain.announcement import Content
 from announcer.domain.audience import Person
+from announcer.domain.content_faults import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TITLE
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import Refusal
 from announcer.domain.policy import Policy
@@ -36,7 +37,7 @@ class Sketch:
 def sketch(installation: Installation, actor: Person, content: Content) -> Sketch:
     """``content`` as far as it has come, with those of its files that can be taken in."""
     policy = installation.policy
-    look = writing.opened(bound(content))
+    look = writing.opened(bound(_cut(content)))
     with installation.database.reading() as session:
         units = load_units(session)
         now = engine.now(session)
@@ -61,6 +62,25 @@ def _sound(content: Content, policy: Policy, known: set[str], now: datetime) -> 
             decision_at=_soon(content.decision_at, now),
         ),
         policy,
+    )
+
+
+def _cut(content: Content) -> Content:
+    """As much of its texts as can be handed in: what is longer costs more to look at than it tells."""
+    return replace(
+        content,
+        title=content.title[:LONGEST_TITLE],
+        summary=content.summary[:LONGEST_SUMMARY],
+        body=content.body[:LONGEST_BODY],
+        translations={
+            language: replace(
+                text,
+                title=text.title[:LONGEST_TITLE],
+                summary=text.summary[:LONGEST_SUMMARY],
+                body=text.body[:LONGEST_BODY],
+            )
+            for language, text in content.translations.items()
+        },
     )
 
 

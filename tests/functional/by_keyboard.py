@@ -7,6 +7,10 @@ from playwright.sync_api import Locator, Page, expect
 from announcer.domain.audience import Person
 
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: What stands out to the right.
+WHO = """() => [...document.querySelectorAll("body *")].filter(
+  one => one.getBoundingClientRect().right > document.documentElement.clientWidth
+).map(one => one.outerHTML.slice(0, 120)).slice(0, 5)"""
 #: A telephone, a telephone without scripts, a desk, and a screen at 200 per cent (WCAG 2.1, 1.4.4 and 1.4.10).
 WAYS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
@@ -59,7 +63,7 @@ class Keyboard:
         self.tab_to(sought)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
-        assert self.page.evaluate(WIDE) <= 0, self.page.url
+        assert self.page.evaluate(WIDE) <= 0, (self.page.url, self.page.evaluate(WHO))
 
     def unfold(self, words: str) -> None:
         """Open what a line hides."""

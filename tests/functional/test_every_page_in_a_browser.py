@@ -68,6 +68,8 @@ FILES = {"file", "pdf", "attachment", "poster", "feed", "feed_with_key", "static
 NO_PAGES = {"health.alive", "health.ready", "health.metrics"}
 NO_PAGES |= {"look.theme", "look.logo", "look.typeface", "security.contact", "drafts.key"}
 NO_PAGES.add("desk.now")  # part of a page
+#: Where somebody is sent on; what is left to see of it: test_account_in_a_browser.py.
+NO_PAGES |= {"openid.leave", "openid.gone", "openid.come_back"}
 
 
 def test_every_page_there_is_has_its_address_among_them(world: World, publish: Publish) -> None:

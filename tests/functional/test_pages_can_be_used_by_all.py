@@ -55,17 +55,17 @@ def test_every_page_has_one_heading_a_language_labels_and_nothing_from_elsewhere
 def test_what_the_pages_look_like_is_served_from_here_and_kept_long(desk: Visitor) -> None:
     desk.get("/")
     sheets = desk.tree.xpath("//link/@href")
-    assert len(sheets) == 4
+    assert len(sheets) == 5
     css = ""
     for sheet in sheets:
         answer = desk.client.get(sheet)
         assert answer.status_code == 200, sheet
         css += answer.text
     faces = set(re.findall(r'url\("(/[^"]+)"\)', css))
-    assert len(faces) == 3
+    assert len(faces) == 6
     for face in faces:
         answer = desk.client.get(face)
-        assert answer.headers["content-type"] == "font/ttf"
+        assert answer.headers["content-type"] == f"font/{face.rpartition('.')[2]}"
         assert "immutable" in answer.headers["cache-control"]
     assert "http://" not in re.sub(r"http://www\.w3\.org/\S+", "", css)
     assert "@import" not in css

@@ -44,7 +44,7 @@ def test_what_is_typed_is_seen_and_the_focus_stays_where_it_was(page: Page) -> N
     expect(view).to_be_focused()
     field = page.get_by_label("Rubrik").first
     field.press_sequentially("Växeln öppnar")
-    expect(page.locator("[data-sketch] article h1")).to_have_text("Växeln öppnar")
+    expect(page.locator("[data-sketch] article .outermost")).to_have_text("Växeln öppnar")
     expect(field).to_be_focused()
     assert page.url.endswith("klass=information") or "utkast=" in page.url
 
@@ -59,5 +59,5 @@ def test_a_server_that_is_gone_is_told_of_and_what_was_seen_stays(page: Page) ->
     expect(page.locator(".phone article")).to_be_visible()
     page.unroute("**/skriv/visa*")
     page.get_by_label("Rubrik").first.fill("Med server")
-    expect(page.locator(".phone article h1")).to_have_text("Med server")
+    expect(page.locator(".phone article .outermost")).to_have_text("Med server")
     expect(old).to_be_hidden()

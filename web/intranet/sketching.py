@@ -1,6 +1,7 @@
 """Beside the text that somebody writes: who learns it when, and what each of them gets."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -63,6 +64,8 @@ THROUGH = {
 }
 
 
+#: A heading's tag; the outermost one keeps its looks by its class.
+_HEADING = re.compile(r"<(/?)h([1-6])\b")
 #: Where the languages are not all on one page.
 _ONE_LANGUAGE = (View.MAIL, View.POSTER, View.MEDIA)
 
@@ -130,13 +133,23 @@ class Shown:
     @property
     def article(self) -> Markup:
         """The page on the intranet, with its files inside."""
-        return _with_files_inside(self.sketch.content)
+        return self._lowered(_with_files_inside(self.sketch.content))
 
     @property
     def mail(self) -> OpenedMail:
         """The mail to colleagues, or that to the media."""
         write = press_mail if self.view is View.MEDIA else staff_mail
-        return opened_mail(write(self._edition, translator(self.language)))
+        found = opened_mail(write(self._edition, translator(self.language)))
+        return replace(found, html=self._lowered(found.html))
+
+    def _lowered(self, html: str) -> Markup:
+        """What is a page of its own, below the headings of the page it is shown on."""
+        below = 2 if self.first is View.TIMES else 1
+        lowered = _HEADING.sub(
+            lambda found: f"<{found[1]}h{min(6, int(found[2]) + below)}",
+            str.replace(html, "<h1", '<h1 class="outermost"'),
+        )
+        return Markup(lowered)  # noqa: S704 - safe before, and only tags of headings changed
 
     @property
     def poster(self) -> str:

@@ -17,4 +17,6 @@ def counted_in(redis_url: str) -> dict[str, Any]:
         if is_socket
         else {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE},
         "in_memory_fallback_enabled": True,
+        # Of two who find Redis gone at once the library sends the later one away with its error.
+        "swallow_errors": True,
     }
