@@ -215,6 +215,17 @@ def use_link(stage: Stage, n: int) -> Open:
     return stage.at(f"/logga-in/{link.key}", "Logga in som", Visitor(stage.world.url))
 
 
+def comment(stage: Stage, n: int) -> Open:
+    path = f"/godkann/{stage.world.decision(f'Beslut {n}')}"
+    return stage.at(path, "Spara kommentaren", kommentar="Vilken termin?")
+
+
+def tick_off(stage: Stage, n: int) -> Open:
+    visitor, button, fields = comment(stage, n)
+    visitor.press(button, **fields)
+    return visitor, "Klar: Vilken termin?", {}
+
+
 BUTTONS = {
     meeting: "/meddelanden/<public_id>/moten/<key>",
     has_happened: "/meddelanden/<public_id>/handelser",
@@ -236,6 +247,8 @@ BUTTONS = {
     add_row: "/forvalta/listor/<what>/rad",
     enter_code: "/arbetsplats",
     use_link: "/logga-in/<key>",
+    comment: "/godkann/<public_id>/kommentarer",
+    tick_off: "/godkann/<public_id>/kommentarer/<comment>/klar",
 }
 
 #: What the later of two reads where there is nothing left for it to do.
