@@ -187,3 +187,17 @@ def test_each_version_says_what_it_changed(
     assert not first.xpath(".//ins | .//del")
     assert "Skolan börjar 8.40" in first.xpath("string(.//details)")
     assert colleague.client.get(link).status_code == 404
+
+
+def test_whoever_may_not_change_a_text_learns_nothing_of_who_does(
+    world: World, sign_in: SignIn, desk: Visitor, colleague: Visitor
+) -> None:
+    public_id = world.decision()
+    author = sign_in(world.chief)
+    author.get(f"/skriv?meddelande={public_id}")
+    author.press("Spara utkast", rubrik="Inte färdig")
+    typed = {"klass": "beslut", "gor": "andra", "meddelande": public_id, "rubrik": "Min egen"}
+    assert "ändrar också" in desk.ask("POST", "/skriv", **typed).text
+    answer = colleague.ask("POST", "/skriv", **typed)
+    assert answer.status_code == 404
+    assert "ändrar också" not in answer.text

@@ -48,6 +48,18 @@ def test_it_ends_when_nothing_is_done_and_says_why(
     assert is_signed_in(visitor)
 
 
+def test_a_desk_that_follows_by_itself_is_nobody_at_work(
+    hours: None, world: World, sign_in: SignIn
+) -> None:
+    visitor = sign_in(world.communicator)
+    for _ in range(2):
+        world.advance(hours=1, minutes=55)
+        assert visitor.client.get("/bevakning/nu").status_code == 200
+    world.advance(minutes=15)
+    assert visitor.client.get("/bevakning/nu").status_code != 200
+    assert not is_signed_in(visitor)
+
+
 def test_it_ends_however_much_is_done(hours: None, world: World, sign_in: SignIn) -> None:
     visitor = sign_in(world.communicator)
     for _ in range(3):

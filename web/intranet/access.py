@@ -56,6 +56,8 @@ OPEN = frozenset(
         "bootstrap.static",
     }
 )
+#: Endpoints that an open page asks again and again, be there somebody before it or not.
+ASKED_BY_ITSELF = frozenset({"desk.now"})
 #: Endpoints that a key opens as well: what is read, and nothing that changes anything.
 READ_WITH_KEY = frozenset({"reading.article_page", "reading.attachment", "reading.poster"})
 #: What a shared phone opens with its workplace's code: what is read, and nothing else.
@@ -116,7 +118,8 @@ def _of_session() -> Person | None:
     g.setdefault("arrival", found)
     if found.person is None:
         return None
-    if ended := why_ended(found.person, found.now, config()):
+    by_itself = request.endpoint in ASKED_BY_ITSELF
+    if ended := why_ended(found.person, found.now, config(), by_itself=by_itself):
         session.clear()
         flash(_(ended))
         return None

@@ -30,8 +30,9 @@ def start_session(person: Person, now: datetime) -> None:
     session["since"] = session["seen"] = int(now.timestamp())
 
 
-def why_ended(person: Person, now: datetime, config: Config) -> str:
-    """Why this session is over, in a sentence; empty where it is not, and then it goes on."""
+def why_ended(person: Person, now: datetime, config: Config, *, by_itself: bool = False) -> str:
+    """Why this session is over, in a sentence; empty where it is not, and then it goes on: but not for
+    what a page asks ``by_itself``, with nobody before it."""
     if "rights" not in session:  # of an older version
         return OLD
     if session["rights"] != _rights(person):
@@ -43,7 +44,9 @@ def why_ended(person: Person, now: datetime, config: Config) -> str:
         or moment - session["since"] >= config.session_life.total_seconds()
     ):
         return OLD
-    if idle >= timedelta(seconds=min(_COARSE, config.session_idle.total_seconds() / 4)):
+    if not by_itself and idle >= timedelta(
+        seconds=min(_COARSE, config.session_idle.total_seconds() / 4)
+    ):
         session["seen"] = moment
     return ""
 
