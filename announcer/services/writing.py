@@ -261,21 +261,8 @@ def edit(
     look = opened(content)
     with installation.database.transaction("edit") as session:
         row = records.find(session, reference, lock=True)
-        if row.state != AnnouncementState.IN_REVIEW.value:
-            raise Refusal(
-                N_(
-                    "Texten är redan godkänd och går inte att skriva om. Pausa och dra tillbaka den, eller skriv en ny."
-                )
-            )
         policy = records.policy_of(session, installation, row)
-        chain = approvals.chain_of(session, policy, row.class_name, row.unit)
-        may_edit = actor.pseudonym == row.author or (
-            chain and policy.has_role(actor, chain.approvers, row.unit, row.id)
-        )
-        if not may_edit:
-            raise NotAllowed(
-                N_("Bara den som skrev texten eller den som ska godkänna får ändra den.")
-            )
+        _refuse_edit(session, policy, actor, row)
         content = check(session, installation, actor, look, row)
         if (content.class_name, content.unit) != (row.class_name, row.unit):
             raise Refusal(
@@ -292,3 +279,19 @@ def edit(
             records.append(session, row.id, "edited", actor.pseudonym, **detail)
         said = notes_on(session, installation, look, content)
         return Submitted(row.id, row.public_id, AnnouncementState(row.state), findings=said)
+
+
+def _refuse_edit(session: Session, policy: Policy, actor: Person, row: AnnouncementRow) -> None:
+    """Raise `Refusal` once the text is approved, `NotAllowed` where ``actor`` may not change it."""
+    if row.state != AnnouncementState.IN_REVIEW.value:
+        raise Refusal(
+            N_(
+                "Texten är redan godkänd och går inte att skriva om. Pausa och dra tillbaka den, eller skriv en ny."
+            )
+        )
+    chain = approvals.chain_of(session, policy, row.class_name, row.unit)
+    may_edit = actor.pseudonym == row.author or (
+        chain and policy.has_role(actor, chain.approvers, row.unit, row.id)
+    )
+    if not may_edit:
+        raise NotAllowed(N_("Bara den som skrev texten eller den som ska godkänna får ändra den."))
