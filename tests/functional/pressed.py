@@ -1,5 +1,6 @@
 """A button pressed twice at once, and what that leaves: shared by the tests that press them."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from urllib.parse import urlsplit
@@ -88,3 +89,22 @@ def rule_of(world: World, action: str) -> str:
     there = create_app(world.installation, world.config).url_map.bind("").match
     rule, _ = there(urlsplit(action).path, method="POST", return_rule=True)
     return str(rule)
+
+
+def pressed_once_and_twice(
+    world: World, sign_in: SignIn, button: Callable[[Stage, int], Open], rule: str
+) -> tuple[dict[str, int], dict[str, int], list[httpx.Response]]:
+    """What one press adds to the tables, what two at once add, and the answers to those two. The
+    button sends to ``rule``, an address as the map has it."""
+    stage = Stage(world, sign_in)
+    visitor, words, fields = button(stage, 0)
+    before = rows(world)
+    assert visitor.press(words, **fields).status_code == 200, visitor.text
+    once = grown(before, rows(world))
+
+    visitor, words, fields = button(stage, 1)
+    before = rows(world)
+    action, sent = visitor.filled(words, **fields)
+    assert rule_of(world, action) == rule
+    answers = at_once(visitor, action, sent)
+    return once, grown(before, rows(world)), answers

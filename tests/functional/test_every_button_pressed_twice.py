@@ -8,7 +8,14 @@ import pytest
 from announcer.services import boards, calling, holding, records
 from announcer.services.importing import import_boards
 from tests.functional.conftest import SignIn
-from tests.functional.pressed import Open, Stage, at_once, grown, rows, rule_of, said
+from tests.functional.pressed import (
+    Open,
+    Stage,
+    grown,
+    pressed_once_and_twice,
+    rows,
+    said,
+)
 from tests.functional.test_writing_and_approving import TEXT
 from tests.functional.visitor import Visitor
 from tests.world import World
@@ -194,19 +201,9 @@ EACH_COUNTS = (make_code, make_key, hand_out, already_out)
 def test_two_presses_do_what_one_does(
     world: World, sign_in: SignIn, button: Callable[[Stage, int], Open]
 ) -> None:
-    stage = Stage(world, sign_in)
-    visitor, words, fields = button(stage, 0)
-    before = rows(world)
-    assert visitor.press(words, **fields).status_code == 200, visitor.text
-    once = grown(before, rows(world))
-
-    visitor, words, fields = button(stage, 1)
-    before = rows(world)
-    action, sent = visitor.filled(words, **fields)
-    assert rule_of(world, action) == BUTTONS[button]
-    answers = at_once(visitor, action, sent)
+    once, twice, answers = pressed_once_and_twice(world, sign_in, button, BUTTONS[button])
     if button not in EACH_COUNTS:
-        assert grown(before, rows(world)) == once
+        assert twice == once
     for answer in answers:
         assert answer.status_code == 200 or "Faran är redan över." in answer.text, said(answer)
 

@@ -20,7 +20,12 @@ from tests.doubles.recording_smtp import RecordingSmtp, Rules
 from tests.doubles.recording_smtp import Stage as At
 from tests.functional import test_every_button_pressed_twice as first
 from tests.functional.conftest import SignIn
-from tests.functional.pressed import Open, Stage, at_once, grown, rows, rule_of, said
+from tests.functional.pressed import (
+    Open,
+    Stage,
+    pressed_once_and_twice,
+    said,
+)
 from tests.functional.visitor import Visitor
 from tests.integration.promise.test_meetings_in_each_unit import COMING
 from tests.integration.promise.test_meetings_in_each_unit import LINES as IN_EACH_UNIT
@@ -267,18 +272,8 @@ TOO_LATE = {
 def test_two_presses_do_what_one_does(
     world: World, sign_in: SignIn, button: Callable[[Stage, int], Open]
 ) -> None:
-    stage = Stage(world, sign_in)
-    visitor, words, fields = button(stage, 0)
-    before = rows(world)
-    assert visitor.press(words, **fields).status_code == 200, visitor.text
-    once = grown(before, rows(world))
-
-    visitor, words, fields = button(stage, 1)
-    before = rows(world)
-    action, sent = visitor.filled(words, **fields)
-    assert rule_of(world, action) == BUTTONS[button]
-    answers = at_once(visitor, action, sent)
-    assert grown(before, rows(world)) == once
+    once, twice, answers = pressed_once_and_twice(world, sign_in, button, BUTTONS[button])
+    assert twice == once
     late = [one for one in answers if one.status_code != 200]
     if button in TOO_LATE:
         assert [TOO_LATE[button] in said(one) for one in late] in ([], [True])
