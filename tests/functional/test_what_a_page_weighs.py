@@ -55,6 +55,7 @@ def phone(world: World, browser: Browser, publish: Publish) -> Iterator[Page]:
 
 def on_the_wire(page: Page, path: str) -> dict[str, int]:
     """Bytes that come for a page, by address, with an empty cache."""
+    page.goto("about:blank")  # the page before may still be fetching its fonts, and never end
     told = page.context.new_cdp_session(page)
     told.send("Network.enable")
     told.send("Network.clearBrowserCache")
