@@ -14,6 +14,13 @@ administrators = ["chef"]
 opened_by = ["enhetschef"]
 needs = "reference"
 percent = 80
+[classes."kommande beslut"]
+least_notice = { working = "6 h", hours = "vaxeln", strict = true }
+ask_before_known = "2 h"
+countdown_when_held = "stops"
+[classes."kommande beslut".steps.mote]
+at = { before_known = "30 h" }
+invitation = { for = ["chef"], length = "45 min" }
 [quiet]
 begins = "21:00"
 ends = "06:30"
@@ -74,6 +81,13 @@ def test_what_another_policy_decides_is_said_too(
     assert "enligt avsnitt 7" in said
     assert "gallras efter 1 månad" in said
     assert "Gallringsbeslut: KS 2026-9." in said
+    assert "Personalen ska ha det på intranätet 6 timmar arbetstid före beslutet." in said
+    assert "Det som är senare tas inte emot." in said
+    assert "2 timmar innan nyheten blir känd ändå får Informationsenheten en fråga" in said
+    assert "Personalens försprång står still medan meddelandet är pausat." in said
+    steps = " ".join(visitor.tree.xpath("string(//main)").split())
+    assert "Underlaget till mötet kan läsas av Chef 1 timme före." in steps
+    assert "Mötet läggs i kalendern hos Chef, 45 minuter långt." in steps
 
 
 @pytest.mark.parametrize("name", ["alvmark", "klockarberget", "stigfinnarna"])

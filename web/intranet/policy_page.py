@@ -77,7 +77,7 @@ def _shown(name: str, begins: datetime, number: int) -> ClassShown:
     return ClassShown(
         name,
         about,
-        tuple(class_lines(about)),
+        tuple(class_lines(about, policy.information_unit)),
         Markup(drawn),  # noqa: S704 - every word in it was escaped when it was drawn
         tuple(_steps(about, plan, words)),
     )

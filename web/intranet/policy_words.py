@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import format_date, format_datetime, gettext
 
@@ -10,10 +10,12 @@ from announcer.domain.errors import N_
 from announcer.domain.plan import CHANNEL_NAMES
 from announcer.domain.policy import Policy, Role
 from announcer.domain.policy.classes import MessageClass, Step
+from announcer.domain.policy.content import Notice
 from announcer.domain.policy.crisis import Crisis
 from announcer.domain.policy.spokespersons import answers_in_words, contact_of, hours_in_words
 from announcer.domain.step import Strength
-from web.intranet.words import length_of, seat_in_words, unit_name
+from announcer.render.catalogue import amount_in_words
+from web.intranet.words import language, length_of, seat_in_words, unit_name
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,9 @@ def _in_group(group: str, position: str, where: str) -> str:
     return _("De i gruppen %(group)s.", group=group)
 
 
-def class_lines(one: MessageClass) -> Iterator[Line]:
-    """Who writes it and who approves it, and what else holds for the whole class."""
+def class_lines(one: MessageClass, asked: tuple[str, ...]) -> Iterator[Line]:
+    """Who writes it and who approves it, and what else holds for the whole class; ``asked`` are the
+    roles that are asked when news is about to be known anyway."""
     if one.written_by:
         yield Line(_("Skrivs av: %(roles)s.", roles=titles(one.written_by)))
     if one.approval is None:
@@ -129,8 +132,41 @@ def class_lines(one: MessageClass) -> Iterator[Line]:
             )
     if one.urgent:
         yield Line(_("Brådskande: går före allt annat, också på natten."))
+    yield from _told_in_time(one, asked)
     late = length_of(one.greatest_lateness)
     yield Line(_("Det som blir mer än %(late)s försenat stoppas och en människa avgör.", late=late))
+
+
+def _told_in_time(one: MessageClass, asked: tuple[str, ...]) -> Iterator[Line]:
+    """What keeps staff from hearing it too late; ``asked`` are the roles that are asked to act."""
+    if notice := one.least_notice:
+        yield Line(_at_the_latest(notice))
+    if one.ask_before_known:
+        yield Line(
+            _(
+                "%(before)s innan nyheten blir känd ändå får %(roles)s en fråga om den ska gå nu, om personalen inte har den.",
+                before=_amount(one.ask_before_known),
+                roles=titles(asked),
+            )
+        )
+    if one.countdown_when_held == "stops":
+        yield Line(_("Personalens försprång står still medan meddelandet är pausat."))
+
+
+def _at_the_latest(notice: Notice) -> str:
+    if notice.working is not None:
+        said = _(
+            "Personalen ska ha det på intranätet %(ahead)s arbetstid före beslutet.",
+            ahead=_amount(notice.working),
+        )
+    else:
+        ahead = _amount(notice.duration or timedelta(0))
+        said = _("Personalen ska ha det på intranätet %(ahead)s före beslutet.", ahead=ahead)
+    return f"{said} {_('Det som är senare tas inte emot.')}" if notice.strict else said
+
+
+def _amount(value: timedelta) -> str:
+    return amount_in_words(value, language())
 
 
 def step_lines(step: Step) -> Iterator[str]:
@@ -143,6 +179,18 @@ def step_lines(step: Step) -> Iterator[str]:
         yield _("Kommer före intranätet: människor berättar för människor.")
     if step.ticked_by:
         yield _("Säger till när det är gjort: %(roles)s.", roles=titles(step.ticked_by))
+    if step.briefing:
+        yield _(
+            "Underlaget till mötet kan läsas av %(roles)s %(before)s före.",
+            roles=titles(step.briefing.for_),
+            before=_amount(step.briefing.before),
+        )
+    if step.invitation:
+        yield _(
+            "Mötet läggs i kalendern hos %(roles)s, %(length)s långt.",
+            roles=titles(step.invitation.for_),
+            length=_amount(step.invitation.length),
+        )
     if step.strength in _STRENGTHS:
         yield _(_STRENGTHS[step.strength])
     if step.ceiling:
