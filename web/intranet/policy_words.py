@@ -162,7 +162,8 @@ def _at_the_latest(notice: Notice) -> str:
     else:
         ahead = _amount(notice.duration or timedelta(0))
         said = _("Personalen ska ha det på intranätet %(ahead)s före beslutet.", ahead=ahead)
-    return f"{said} {_('Det som är senare tas inte emot.')}" if notice.strict else said
+    strictly = _("Det som är senare tas inte emot.")
+    return f"{said} {strictly}" if notice.strict else said
 
 
 def _amount(value: timedelta) -> str:
