@@ -159,6 +159,13 @@ def of(
     return sorted(comments, key=lambda one: _order(one, order))
 
 
+def to_see_to(installation: Installation, actor: Person, reference: str) -> list[Comment]:
+    """What is said of the newest text of ``reference`` and not seen to, in the text's order. Raises
+    `NotFound` for who may not read it."""
+    content = reviewing.proposal(installation, actor, reference).content
+    return [one for one in of(installation, actor, reference, content) if not one.is_done]
+
+
 def _order(one: Comment, fields: list[str]) -> tuple[bool, int, int]:
     if one.field not in fields:
         return (one.is_done, -1, 0)

@@ -26,7 +26,7 @@ def choice(visitor: Visitor, words: str) -> str:
 
 
 def comments(visitor: Visitor) -> list[str]:
-    found = visitor.tree.xpath("//ul[contains(@class, 'comments')]/li")
+    found = visitor.tree.xpath("//section[@id='kommentarer']//ul/li")
     return [" ".join(one.text_content().split()) for one in found]
 
 
@@ -69,6 +69,33 @@ def test_it_is_ticked_off_on_the_page_itself_and_gone_when_the_text_is_approved(
     desk.get(f"/godkann/{text}")
     assert comments(desk) == []
     assert not desk.tree.xpath("//form[@data-comment]")
+
+
+def test_a_text_is_given_back_with_its_open_comments_and_the_author_sees_both(
+    desk: Visitor, author: Visitor, text: str
+) -> None:
+    desk.get(f"/godkann/{text}")
+    desk.press("Spara kommentaren", kommentar="Det här är avklarat.")
+    desk.press("Klar: Det här är avklarat.")
+    passage = choice(desk, "Fritids öppnar klockan 6")
+    desk.press("Spara kommentaren", stycke=passage, kommentar="Gäller det också lov?")
+    (form,) = desk.tree.xpath("//form[.//button[contains(., 'Lämna tillbaka nu')]]")
+    goes_along = " ".join(form.text_content().split())
+    assert "Den här kommentaren följer med: Gäller det också lov?" in goes_along
+    assert "avklarat" not in goes_along
+
+    author.get(f"/meddelanden/{text}")
+    assert comments(author) == [], "not before it is given back"
+    desk.press("Lämna tillbaka nu", varfor="Tiderna är oklara.")
+    author.get(f"/meddelanden/{text}")
+    assert "Tiderna är oklara." in author.text
+    (said,) = comments(author)
+    assert "Gäller det också lov?" in said
+    assert "Fritids öppnar klockan 6" in said
+    author.get(f"/skriv?meddelande={text}")
+    assert "Tiderna är oklara." in author.text
+    assert "Gäller det också lov?" in author.text
+    assert comments(desk) == [], "it is for whoever changes it"
 
 
 @pytest.mark.parametrize(

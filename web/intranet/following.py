@@ -8,6 +8,7 @@ from announcer.domain.announcement import AnnouncementState
 from announcer.services import (
     boards,
     briefing,
+    commenting,
     correcting,
     correcting_words,
     happening,
@@ -15,6 +16,8 @@ from announcer.services import (
     holding,
     status,
 )
+from announcer.services.commenting import Comment
+from announcer.services.status import AnnouncementStatus
 from web.intranet import picture
 from web.intranet.access import actor, installation
 from web.intranet.correcting import changed
@@ -37,7 +40,16 @@ def one(public_id: str) -> str:
         if on_the_desk(actor())
         else None,
         can_correct=correcting.may_correct(installation(), actor(), public_id),
+        sent_along=_sent_along(found),
     )
+
+
+def _sent_along(found: AnnouncementStatus) -> list[Comment]:
+    """For whoever is to change a text that was given back: what is said of it beside the reason."""
+    given_back = found.standing is not None and found.standing.given_back is not None
+    if not given_back or found.author != actor().pseudonym:
+        return []
+    return commenting.to_see_to(installation(), actor(), found.public_id)
 
 
 @blueprint.get("/versioner")

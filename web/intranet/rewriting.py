@@ -8,6 +8,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, Refusal
 from announcer.services import reviewing
+from announcer.services.approvals import Standing
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import Form, optional_channels, read_form
 
@@ -41,6 +42,13 @@ _IN_THE_FORM = frozenset(
 def rewritten(form: Form) -> str:
     """The public id of the announcement whose text the form changes; empty for a new one."""
     return form.first(WHICH)
+
+
+def returned(form: Form) -> Standing | None:
+    """How the approval stands of a text that was given back and that the form changes."""
+    public_id = rewritten(form)
+    found = public_id and reviewing.proposal(installation(), actor(), public_id).standing
+    return found if found and found.given_back else None
 
 
 def form_of(public_id: str) -> Form:

@@ -66,6 +66,7 @@ def _form(form: Form) -> str:
         encoded=encoded,
         shown=sketched,
         comments=commenting.beside(form, sketched.sketch.content),
+        returned=rewriting.returned(form),
         others_at_work=_others_at_work(form),
         goes_at_once=form.own_unit_only and not form.message_class.approval,
         audiences=_audiences(form.message_class),
