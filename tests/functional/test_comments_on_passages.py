@@ -148,7 +148,9 @@ def test_on_a_phone_a_passage_is_marked_and_commented_on(page: Page, text: str) 
     expect(page.locator("[data-chosen]")).to_contain_text("Lektionerna börjar klockan 8.30")
     field.fill("Vilken dag?")
     page.get_by_role("button", name="Spara kommentaren").click()
-    expect(page.locator("#kommentarer .comments li")).to_contain_text("Lektionerna börjar klockan 8.30")
+    expect(page.locator("#kommentarer .comments li")).to_contain_text(
+        "Lektionerna börjar klockan 8.30"
+    )
 
 
 @pytest.mark.browser
