@@ -39,6 +39,8 @@ CERTIFICATE_DAYS = 21
 #: Bytes; PostgreSQL stops when its disk is full.
 LEAST_DISK = 1_000_000_000
 SECONDS = 10.0
+#: Claims that some providers let people change themselves.
+CHANGEABLE = frozenset({"preferred_username", "email", "name", "nickname", "phone_number"})
 SIGNS = {Mark.OK: "ok   ", Mark.WARN: "warn ", Mark.FAULT: "FAULT"}
 
 
@@ -204,6 +206,7 @@ def _sign_in(config: Config) -> Iterator[Finding]:
         )
     if config.provider:
         yield _provider(config.provider)
+        yield from _claim(config.provider)
 
 
 def _provider(settings: IdentityProvider) -> Finding:
@@ -218,6 +221,18 @@ def _provider(settings: IdentityProvider) -> Finding:
             "machine reach it, and trust its certificate.",
         )
     return right(name, f"{settings.issuer} says who people are")
+
+
+def _claim(settings: IdentityProvider) -> Iterator[Finding]:
+    """OpenID Connect Core 1.0 section 5.7: no claim but the subject is promised to stay one person's."""
+    if settings.person_claim in CHANGEABLE:
+        yield wrong(
+            "who somebody is",
+            f"{settings.person_claim} says it, which somebody may be able to change at the provider",
+            "Whoever takes a colleague's name there is let in as that colleague. Forbid it there, or "
+            "choose a claim that only the organisation sets: ANNOUNCER_OIDC_PERSON_CLAIM.",
+            only_warn=True,
+        )
 
 
 COMMANDS = (doctor,)

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from announcer.db.models import AnnouncementRow, ApprovalRow, ReturnRow, RevisionRow
 from announcer.domain.approving import Seat, empty_seats
 from announcer.domain.audience import Person, Units
+from announcer.domain.errors import N_
 from announcer.domain.policy import Chain, Policy
 from announcer.people.lookup import load_units
+
+NOT_YOURS = N_("Bara den som skrev texten eller den som ska godkänna får ändra den.")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,13 @@ class Approving:
     def has_said(self, person: Person) -> bool:
         """Whether this person has approved this text."""
         return any(one.approver == person.pseudonym for one in self.rows)
+
+
+def may_change(session: Session, policy: Policy, actor: Person, row: AnnouncementRow) -> bool:
+    """Whether a text is ``actor``'s to change while it waits: its author's, and whose yes it needs."""
+    chain = chain_of(session, policy, row.class_name, row.unit)
+    approves = chain is not None and policy.has_role(actor, chain.approvers, row.unit, row.id)
+    return actor.pseudonym == row.author or approves
 
 
 def chain_of(session: Session, policy: Policy, class_name: str, unit: str) -> Chain | None:

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from announcer.db import engine
 from announcer.db.models import DraftRow
 from announcer.domain.audience import Person
-from announcer.domain.errors import N_, NotFound, Refusal
-from announcer.services import planning, records
+from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
+from announcer.services import approvals, planning, records
+from announcer.services.approvals import NOT_YOURS
 from announcer.services.installation import Installation
 from announcer.services.writing import Submitted
 
@@ -76,18 +77,23 @@ def save(
     class_name: str,
     fields: Words,
     files: Sequence[File] | None,
+    changes: str = "",
 ) -> Draft:
     """Keep what is typed. Without ``public_id`` it is a new draft; ``version`` is the one that the
-    page was made from; ``files`` is None where they are the same as before.
+    page was made from; ``files`` is None where they are the same as before; ``changes`` is the
+    announcement that ``fields`` name as the one whose text is changed.
 
     Raises `NotFound` for a draft that is gone or another's, `SavedElsewhere` where it was saved
-    from another page since, `Refusal` where it is too much.
+    from another page since, `NotAllowed` where that announcement's text is none of theirs,
+    `Refusal` where it is too much.
     """
     if sum(len(name) + len(words) for name, words in fields) > LONGEST:
         raise Refusal(N_("Texten är för lång för att sparas som utkast. Dela upp den."))
     typed = [list(one) for one in fields]
     with installation.database.transaction("save draft") as session:
         now = engine.now(session)
+        if changes:
+            _refuse_stranger(session, installation, actor, changes)
         if public_id:
             row = _find(session, actor, public_id)
             if row.version == version + 1 and _is(row, class_name, typed, files):
@@ -109,6 +115,20 @@ def save(
         row.version, row.saved_at = row.version + 1, now
         session.flush()
         return _draft(row)
+
+
+def _refuse_stranger(
+    session: Session, installation: Installation, actor: Person, reference: str
+) -> None:
+    """Raise `NotAllowed`, alike for what there is not. A text that was approved meanwhile is saved
+    still: what was typed must not be lost with the right to hand it in."""
+    try:
+        row = records.find(session, reference)
+    except NotFound:
+        raise NotAllowed(NOT_YOURS) from None
+    policy = records.policy_of(session, installation, row)
+    if not approvals.may_change(session, policy, actor, row):
+        raise NotAllowed(NOT_YOURS)
 
 
 def _is(

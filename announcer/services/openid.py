@@ -5,9 +5,9 @@ what the provider says is stored, and nothing here is written to a log but what 
 """
 
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -27,6 +27,8 @@ from announcer.domain.identity import (
 
 #: Seconds for each step of a conversation: somebody waits at the page.
 PATIENCE = 5.0
+#: After it did not answer, how long nobody waits for it anew: each would hold a thread for `PATIENCE`.
+PAUSE = timedelta(seconds=10)
 #: How long what the provider says about itself is believed.
 KEPT = timedelta(hours=1)
 #: Seconds by which its clock and ours may differ.
@@ -36,6 +38,12 @@ LEEWAY = 60
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 KEY_TYPES = ("RSA", "EC", "OKP")
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+
+Answer = TypeVar("Answer")
+
+
+class Silent(ProviderAway):
+    """The provider cannot be reached, or says nothing for too long."""
 
 
 class Provider:
@@ -54,14 +62,28 @@ class Provider:
         # Each is replaced as a whole, so threads need no lock; two that ask at once both ask.
         self._metadata: tuple[datetime, Mapping[str, Any]] | None = None
         self._keys: KeySet | None = None
+        self._away: tuple[datetime, str] | None = None
 
     def metadata(self, now: datetime) -> Mapping[str, Any]:
         """What it says about itself (OpenID Connect Discovery 1.0 section 4), asked once an hour."""
         kept = self._metadata
         if kept is None or not timedelta() <= now - kept[0] < KEPT:
-            kept = self._metadata = (now, self._discover())
+            kept = self._metadata = (now, self._asked(now, self._discover))
             self._keys = None
         return kept[1]
+
+    def _asked(
+        self, now: datetime, ask: Callable[[], Answer], kept: type[ProviderAway] = ProviderAway
+    ) -> Answer:
+        """What it answers; `ProviderAway` at once where that is how it last was, by a fault of the
+        kind ``kept``."""
+        if self._away is not None and timedelta() <= now - self._away[0] < PAUSE:
+            raise ProviderAway(self._away[1])
+        try:
+            return ask()
+        except kept as error:
+            self._away = (now, error.why)
+            raise
 
     def _discover(self) -> Mapping[str, Any]:
         issuer = self._settings.issuer
@@ -104,7 +126,8 @@ class Provider:
         said = metadata.get("authorization_response_iss_parameter_supported") is True
         if (issuer or said) and issuer != self._settings.issuer:
             raise NotProven("the answer came from another provider")
-        tokens = self._exchange(metadata, code, verifier)
+        # A code that anybody can make up may bring an error, and must not close the door for others.
+        tokens = self._asked(now, lambda: self._exchange(metadata, code, verifier), Silent)
         claims = self._claims(now, metadata, tokens, nonce)
         userinfo = metadata.get("userinfo_endpoint")
         if self._wanted <= claims.keys() or not is_private_enough(str(userinfo)):
@@ -137,6 +160,8 @@ class Provider:
                 )
         except AuthlibBaseError as error:
             raise NotProven(f"the provider refused the code: {error.error}") from None
+        except httpx.TransportError as error:
+            raise Silent(f"its token endpoint: {type(error).__name__}") from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise ProviderAway(f"its token endpoint: {type(error).__name__}") from None
         if not isinstance(tokens.get("id_token"), str):

@@ -23,6 +23,7 @@ from announcer.people.lookup import load_units
 from announcer.render.glyphs import is_visible
 from announcer.services import approvals, approvers, following, planning, records
 from announcer.services.answering import with_answers
+from announcer.services.approvals import NOT_YOURS
 from announcer.services.installation import Installation
 
 if TYPE_CHECKING:
@@ -289,9 +290,5 @@ def _refuse_edit(session: Session, policy: Policy, actor: Person, row: Announcem
                 "Texten är redan godkänd och går inte att skriva om. Pausa och dra tillbaka den, eller skriv en ny."
             )
         )
-    chain = approvals.chain_of(session, policy, row.class_name, row.unit)
-    may_edit = actor.pseudonym == row.author or (
-        chain and policy.has_role(actor, chain.approvers, row.unit, row.id)
-    )
-    if not may_edit:
-        raise NotAllowed(N_("Bara den som skrev texten eller den som ska godkänna får ändra den."))
+    if not approvals.may_change(session, policy, actor, row):
+        raise NotAllowed(NOT_YOURS)

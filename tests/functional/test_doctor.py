@@ -201,6 +201,9 @@ def test_the_identity_provider_is_asked_who_it_is(settings, tmp_path, monkeypatc
     with IdentityProvider(lambda: world.now().timestamp()) as provider:
         for name, value in provider.settings().items():
             monkeypatch.setenv(name, value)
+        ((name, (said, _)),) = ill(tmp_path).items()
+        assert (name, "preferred_username" in said) == ("who somebody is", True)
+        monkeypatch.setenv("ANNOUNCER_OIDC_PERSON_CLAIM", "employeeid")
         assert ill(tmp_path) == {}
         for wrong, words in (
             ({"issuer": "https://login.example"}, "it calls itself 'https://login.example'"),

@@ -78,6 +78,22 @@ def test_nobody_else_sees_or_changes_a_draft(at_work: Visitor, desk: Visitor) ->
     assert at_work.get(f"/skriv?utkast={public_id}").status_code == 200
 
 
+def test_a_draft_names_only_a_text_that_is_its_owners_to_change(
+    world: World, at_work: Visitor, desk: Visitor, sign_in: SignIn
+) -> None:
+    public_id = world.decision()
+    sent = {"klass": "beslut", "rubrik": "Ändrad", "meddelande": public_id}
+    refused = at_work.ask("POST", "/utkast", **sent)
+    assert refused.status_code == 403
+    assert "Bara den som skrev texten" in refused.text
+    unknown = at_work.ask("POST", "/utkast", **(sent | {"meddelande": "not-there"}))
+    assert unknown.text.count("Bara den som skrev texten") == 1, "the same as for another's"
+    assert world.owner.execute("SELECT count(*) FROM announcer.draft").fetchone() == (0,)
+    author = sign_in(world.chief)
+    assert author.ask("POST", "/utkast", **sent).status_code == 303
+    assert desk.ask("POST", "/utkast", **sent).status_code == 303, "who is to approve it"
+
+
 def test_a_second_tab_never_overwrites_the_first_in_silence(
     at_work: Visitor, writer: Person, sign_in: SignIn
 ) -> None:

@@ -7,12 +7,16 @@ import pytest
 import redis
 
 from announcer.embedded import valkey
+from tests.doubles.identity_provider import IdentityProvider
+from tests.functional.by_account import provider, visitor
 from tests.functional.conftest import SignIn
 from tests.functional.visitor import Visitor
 from tests.world import World
 from web.intranet import limits
 from web.intranet.app import create_app
 from web.intranet.errors import HOLD_TEXTS
+
+__all__ = ["provider", "visitor"]  # fixtures, by their import
 
 #: What stops or opens something, or is said in a crisis: no machine may ever stand in its way.
 NEVER = {
@@ -66,6 +70,27 @@ def test_whoever_tries_codes_is_asked_to_wait(slow: None, anonymous: Visitor) ->
         anonymous.press("", near="arbetsplats", kod="AAAA-AAAA")
         said.append(anonymous.page.status_code)
     assert said == [422, 422, 422, 429]
+
+
+def test_a_poster_that_an_address_asks_for_is_counted_and_no_other_look(
+    slow: None, world: World, sign_in: SignIn
+) -> None:
+    writer = sign_in(world.chief)
+    poster, page = "/skriv?klass=beslut&flik=affisch", "/skriv?klass=beslut&flik=intranat"
+    assert [writer.get(page).status_code for _ in range(5)] == [200] * 5
+    assert [writer.get(poster).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert writer.get(page).status_code == 200
+
+
+def test_of_sign_ins_by_account_only_the_refused_are_counted(
+    slow: None, provider: IdentityProvider, visitor: Visitor
+) -> None:
+    for _ in range(5):
+        assert visitor.get("/logga-in/konto").status_code == 200, "everybody signs in at seven"
+    provider.rules.error = "access_denied"
+    said = [visitor.get("/logga-in/konto").status_code for _ in range(4)]
+    assert said == [403, 403, 403, 429]
+    assert "Vänta en minut och försök igen." in visitor.text
 
 
 def test_what_stops_or_opens_something_is_never_limited(world: World) -> None:

@@ -83,6 +83,19 @@ def test_an_article_leads_to_its_other_languages_and_can_be_called_about(
     assert (call.get("href"), call.text) == ("tel:059155510", "Ring 0591-555 10")
 
 
+def test_the_number_to_call_comes_before_the_mark(
+    world: World, context: BrowserContext, publish: Publish
+) -> None:
+    public_id = publish(world.example("02"))
+    page = signed_in(context, world.somebody("bibliotek", "medarbetare"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/nyheter/{public_id}")
+    mark = page.get_by_role("button", name="Markera som läst").bounding_box()
+    call = page.get_by_role("link", name="Ring 0591-555 10").bounding_box()
+    assert mark and call
+    assert call["y"] + call["height"] <= mark["y"]
+
+
 def test_a_shared_phone_has_no_marks(world: World, sign_in: SignIn, publish: Publish) -> None:
     public_id = publish(world.decision())
     page = Visitor(world.url).get(f"/nyheter/{public_id}").text

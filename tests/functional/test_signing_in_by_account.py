@@ -175,6 +175,34 @@ def test_a_provider_that_goes_away_in_the_middle_is_the_same_page(
     assert is_signed_in(visitor), "the code was never used, and is still good"
 
 
+def test_a_provider_that_is_away_is_not_asked_by_each_who_comes(
+    world: World, provider: IdentityProvider, visitor: Visitor
+) -> None:
+    provider.rules.status = 500
+    for _ in range(3):
+        assert visitor.get("/logga-in/konto").status_code == 503
+    assert provider.requests.count("/.well-known/openid-configuration") == 1
+    provider.rules.status = 0
+    world.advance(seconds=10)
+    assert visitor.get("/logga-in/konto").status_code == 200
+    assert is_signed_in(visitor)
+
+
+def test_a_token_endpoint_that_hangs_holds_one_thread_and_not_one_for_each_code(
+    world: World,
+    provider: IdentityProvider,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(openid, "PATIENCE", 0.3)
+    there = visitor.client.get("/logga-in/konto").headers["location"]
+    back = httpx.get(there, trust_env=False).headers["location"]
+    provider.rules.hangs = True
+    assert [visitor.get(back).status_code for _ in range(3)] == [503] * 3
+    assert provider.requests.count("/token") == 1
+    assert visitor.get("/logga-in").status_code == 200
+
+
 def test_whoever_is_not_in_the_directory_is_told_by_which_id_and_what_to_do(
     provider: IdentityProvider, visitor: Visitor
 ) -> None:

@@ -15,6 +15,7 @@ from announcer.services.installation import Installation
 from announcer.services.writing import Submitted
 from web.intranet.access import actor, arrival, installation, looking
 from web.intranet.manuscript import Form, encoded, read_form
+from web.intranet.rewriting import rewritten
 from web.intranet.words import language
 from web.shared.moments import clock_time
 
@@ -99,6 +100,7 @@ def _saved(form: Form) -> Draft:
         form.class_name,
         fields,
         None if form.first("filer_kvar") else files,
+        rewritten(form),
     )
 
 

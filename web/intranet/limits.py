@@ -1,4 +1,4 @@
-"""How often one colleague may write, and how often one address may try codes and links.
+"""How often one colleague may write, and how often one address may try codes, links and accounts.
 
 Reading is never counted (TF 3 kap. 5 §), and nothing that stops, releases, opens up or belongs to a
 crisis is ever limited: only what is listed here.
@@ -7,12 +7,13 @@ crisis is ever limited: only what is listed here.
 from hashlib import blake2b
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from announcer.config import Config
 from web.intranet.access import actor, config
+from web.intranet.sketching import View
 from web.shared.counting import counted_in
 
 #: Of one person, for each kind: more than a script of ours saves and shows while they write.
@@ -35,6 +36,12 @@ WRITERS = (
 )
 #: Where a key can be guessed.
 TRIES = ("workplace.enter", "signin.use_link")
+#: Where the identity provider is asked whether a code is good.
+ACCOUNTS = "openid.come_back"
+#: Only this is counted there: a morning when everybody signs in has none of it.
+REFUSED = 403
+#: What draws a poster when its address asks for one.
+FORM = "writing.write"
 
 
 def limit(app: Flask, settings: Config) -> None:
@@ -42,11 +49,27 @@ def limit(app: Flask, settings: Config) -> None:
     limiter = Limiter(
         get_remote_address, app=app, key_prefix="announcer", **counted_in(settings.redis_url)
     )
-    for endpoints, rate, who in ((WRITERS, WRITING, _writer), (TRIES, TRYING, _address)):
-        for endpoint in endpoints:
-            counted = limiter.limit(rate, key_func=who, methods=["POST"])
-            view: Any = app.view_functions[endpoint]
-            app.view_functions[endpoint] = counted(view)
+    sent, asked = ["POST"], ["GET"]
+    for endpoint in WRITERS:
+        _count(app, endpoint, limiter.limit(WRITING, key_func=_writer, methods=sent))
+    for endpoint in TRIES:
+        _count(app, endpoint, limiter.limit(TRYING, key_func=_address, methods=sent))
+    refused = limiter.limit(TRYING, key_func=_address, methods=asked, deduct_when=_was_refused)
+    _count(app, ACCOUNTS, refused)
+    drawn = limiter.limit(WRITING, key_func=_writer, methods=asked, exempt_when=_draws_nothing)
+    _count(app, FORM, drawn)
+
+
+def _count(app: Flask, endpoint: str, counted: Any) -> None:
+    app.view_functions[endpoint] = counted(app.view_functions[endpoint])
+
+
+def _was_refused(answer: Response) -> bool:
+    return answer.status_code == REFUSED
+
+
+def _draws_nothing() -> bool:
+    return request.args.get("flik") != View.POSTER
 
 
 def _writer() -> str:

@@ -52,7 +52,7 @@ function onArticle(article) {
   });
   show();
   box.append(button, hint);
-  article.after(box);
+  (document.querySelector(".call") || article).after(box); // whoever reads on a phone calls first
 }
 
 function onList(links) {
