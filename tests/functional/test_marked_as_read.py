@@ -92,7 +92,8 @@ def test_the_number_to_call_comes_before_the_mark(
     page.goto(f"/nyheter/{public_id}")
     mark = page.get_by_role("button", name="Markera som läst").bounding_box()
     call = page.get_by_role("link", name="Ring 0591-555 10").bounding_box()
-    assert mark and call
+    assert mark
+    assert call
     assert call["y"] + call["height"] <= mark["y"]
 
 
