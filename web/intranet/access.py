@@ -75,6 +75,8 @@ READ_AT_WORKPLACE = frozenset(
 )
 FEEDS = frozenset({"feeds.feed", "feeds.feed_with_key"})
 _BEARER = "bearer"
+#: Instead of None, which says that nobody is there.
+_NOT_ASKED = object()
 
 Made = TypeVar("Made")
 
@@ -105,9 +107,10 @@ def look_away(_error: BaseException | None) -> None:
 
 def signed_in() -> Person | None:
     """The colleague of this session; None also for one who has left, or whose session is over."""
-    if "person" not in g:
-        g.person = _of_session()
-    return cast("Person | None", g.person)
+    found = g.get("person", _NOT_ASKED)
+    if found is _NOT_ASKED:
+        found = g.person = _of_session()
+    return cast("Person | None", found)
 
 
 def _of_session() -> Person | None:
@@ -128,9 +131,10 @@ def _of_session() -> Person | None:
 
 def arrival() -> Arrival:
     """This request as the database saw it come."""
-    if "arrival" not in g and signed_in() is None and "arrival" not in g:
+    found = g.get("arrival")
+    if found is None and signed_in() is None and "arrival" not in g:
         g.arrival = arriving.arrive(installation().database.glance)
-    return cast(Arrival, g.arrival)
+    return cast(Arrival, found or g.arrival)
 
 
 def kept(key: Hashable, make: Callable[[], Made]) -> Made:

@@ -47,6 +47,7 @@ from web.intranet import (
 )
 from web.intranet.access import admit, look_away, refuse_what_cannot_be_stored
 from web.intranet.errors import LARGEST_REQUEST, explain_errors
+from web.intranet.signing import Sessions
 from web.intranet.words import language, teach
 from web.shared.faults import House
 from web.shared.files import PERSONAL
@@ -103,13 +104,13 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app.extensions["articles as html"] = Kept(500)
     app.extensions["feeds"] = Kept(100)
     app.config.update(_settings(config))
+    app.session_interface = Sessions()
     app.before_request(admit)
     app.teardown_request(look_away)
     csrf = CSRFProtect(app)
     app.before_request(refuse_what_cannot_be_stored)
     # Its code is all that it asks for; it knows no session, and gives none.
     csrf.exempt(board.blueprint)
-    board.limit(app)
     Babel(app, locale_selector=language)
     # Bootstrap-Flask makes its static folder's address from the application's.
     app.static_url_path = "/utseende"
@@ -119,6 +120,7 @@ def create_app(installation: Installation, config: Config) -> Flask:
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     limits.limit(app, config)
+    board.limit(app)
     teach(app)
     explain_errors(app)
     protect(app)

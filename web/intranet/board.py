@@ -8,12 +8,12 @@ import secrets
 from hashlib import blake2b
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from announcer.services import boards
 from web.intranet.access import installation
+from web.shared.counting import apart, count
 
 blueprint = Blueprint("board", __name__, url_prefix="/tavla")
 LONGEST_CODE = 64
@@ -25,8 +25,10 @@ _SALT = secrets.token_bytes(16)
 def limit(app: Flask) -> None:
     """Counted in this process alone, which holds however Redis is; an address is a salted hash there
     for a minute, and nowhere else."""
-    limiter = Limiter(_somebody, app=app, storage_uri="memory://")
-    limiter.shared_limit(RATE, scope=blueprint.name)(blueprint)
+    endpoints = ("board.page", "board.done")
+    limiter = apart(app, endpoints, _somebody, storage_uri="memory://")
+    for endpoint in endpoints:
+        count(app, endpoint, limiter.shared_limit(RATE, scope=blueprint.name))
 
 
 def _somebody() -> str:

@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from flask import Response, render_template, request, session
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
+from announcer.domain.audience import Person
 from web.intranet.access import arrival, installation, kept, signed_in
 from web.intranet.assets import nonce
+from web.intranet.signing import token
 from web.intranet.words import (
     keeps_lists,
     language,
@@ -32,6 +33,15 @@ from web.shared.squeeze import Piece, page
 
 #: RECORD SEPARATOR, which stands in no page: texts are cleaned of control characters.
 _CUT = "\x1e"
+#: What a menu depends on.
+_MENU = (
+    may_approve_something,
+    on_the_desk,
+    makes_codes,
+    sees_crises,
+    keeps_lists,
+    sees_events,
+)
 _HOLE = re.compile(f"{_CUT}(\\w+){_CUT}")
 
 
@@ -67,17 +77,7 @@ def midnight() -> datetime:
 def framed(inner: Part) -> Response:
     """The whole page, for whoever asks."""
     person = signed_in()
-    may = person and tuple(
-        asks(person)
-        for asks in (
-            may_approve_something,
-            on_the_desk,
-            makes_codes,
-            sees_crises,
-            keeps_lists,
-            sees_events,
-        )
-    )
+    may = person and _may(person)
     frame = kept(("frame", request.endpoint, language(), may), _frame)
     filling: dict[str, Piece | bytes] = {**inner.pieces, "notice": b"", "": b""}
     if "_flashes" in session:
@@ -85,9 +85,20 @@ def framed(inner: Part) -> Response:
     if person:
         filling["who"] = escape(person.directory_id).encode()
         filling["who_unit"] = escape(unit_name(person.unit)).encode()
-        filling["token"] = generate_csrf().encode()
+        filling["token"] = token().encode()
         filling["nonce"] = nonce().encode()
     return page(_filled(frame, filling), plain=inner.echoes)
+
+
+def _may(person: Person) -> tuple[bool, ...]:
+    """What of the menu is for this person. It hangs on these facts alone where nothing is lent."""
+    if person.stands_for:
+        return _asked(person)
+    return kept(("menu", person.unit, person.role, person.groups), lambda: _asked(person))
+
+
+def _asked(person: Person) -> tuple[bool, ...]:
+    return tuple(asks(person) for asks in _MENU)
 
 
 def _frame() -> list[tuple[Piece, str]]:

@@ -5,16 +5,14 @@ crisis is ever limited: only what is listed here.
 """
 
 from hashlib import blake2b
-from typing import Any
 
 from flask import Flask, Response, request
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from announcer.config import Config
 from web.intranet.access import actor, config
 from web.intranet.sketching import View
-from web.shared.counting import counted_in
+from web.shared.counting import apart, count, counted_in
 
 #: Of one person, for each kind: more than a script of ours saves and shows while they write.
 WRITING = "120 per minute"
@@ -42,26 +40,22 @@ ACCOUNTS = "openid.come_back"
 REFUSED = 403
 #: What draws a poster when its address asks for one.
 FORM = "writing.write"
+LIMITED = frozenset({*WRITERS, *TRIES, ACCOUNTS, FORM})
 
 
 def limit(app: Flask, settings: Config) -> None:
     """Count from now on. Called when every part has its addresses; connects to nothing."""
-    limiter = Limiter(
-        get_remote_address, app=app, key_prefix="announcer", **counted_in(settings.redis_url)
-    )
+    counted = counted_in(settings.redis_url)
+    limiter = apart(app, LIMITED, get_remote_address, key_prefix="announcer", **counted)
     sent, asked = ["POST"], ["GET"]
     for endpoint in WRITERS:
-        _count(app, endpoint, limiter.limit(WRITING, key_func=_writer, methods=sent))
+        count(app, endpoint, limiter.limit(WRITING, key_func=_writer, methods=sent))
     for endpoint in TRIES:
-        _count(app, endpoint, limiter.limit(TRYING, key_func=_address, methods=sent))
+        count(app, endpoint, limiter.limit(TRYING, key_func=_address, methods=sent))
     refused = limiter.limit(TRYING, key_func=_address, methods=asked, deduct_when=_was_refused)
-    _count(app, ACCOUNTS, refused)
+    count(app, ACCOUNTS, refused)
     drawn = limiter.limit(WRITING, key_func=_writer, methods=asked, exempt_when=_draws_nothing)
-    _count(app, FORM, drawn)
-
-
-def _count(app: Flask, endpoint: str, counted: Any) -> None:
-    app.view_functions[endpoint] = counted(app.view_functions[endpoint])
+    count(app, FORM, drawn)
 
 
 def _was_refused(answer: Response) -> bool:

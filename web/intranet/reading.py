@@ -74,9 +74,10 @@ def _is_calm(line: Listed) -> bool:
 @blueprint.get("/nyheter/<public_id>")
 def article_page(public_id: str) -> tuple[Response, int]:
     """One article exactly as it was approved; 410 without its content when it was withdrawn."""
-    line = _board_of(public_id).line_for(reader())
+    rights = reader()
+    line = _board_of(public_id).line_for(rights)
     related = _related(line)
-    readable = related.readable(reader())
+    readable = related.readable(rights)
     made = kept_until(
         ("page", public_id, language(), readable),
         lambda: (_page(line, related.lines_of(readable)), midnight()),

@@ -7,6 +7,7 @@ rights came from. What it remembers is told to nobody but that browser (TF 3 kap
 import hashlib
 import json
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from flask import session
 
@@ -53,8 +54,12 @@ def why_ended(person: Person, now: datetime, config: Config, *, by_itself: bool 
 
 def _rights(person: Person) -> str:
     """A fingerprint of what this person's own rights come from."""
-    facts = json.dumps([person.unit, person.role, person.groups])
-    return hashlib.sha256(facts.encode()).hexdigest()[:16]
+    return _fingerprint(person.unit, person.role, person.groups)
+
+
+@lru_cache(maxsize=500)
+def _fingerprint(*facts: str | tuple[str, ...]) -> str:
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
 def own_path(onward: str) -> str:
