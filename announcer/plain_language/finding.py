@@ -25,6 +25,7 @@ class Kind(StrEnum):
     HEALTH = "health"
     LONG_TITLE = "long title"
     NO_SUMMARY = "no summary"
+    GAP = "gap"
     LONG_SENTENCE = "long sentence"
     LONG_PARAGRAPH = "long paragraph"
     OFFICIALESE = "officialese"

@@ -1,11 +1,12 @@
 """What a text could say more plainly, and what it may tell too much of: advice, never a lock."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_
+from announcer.domain.policy.templates import GAP
 from announcer.plain_language import privacy
 from announcer.plain_language.finding import Finding, Kind, Part
 from announcer.plain_language.readability import Lix, lix
@@ -51,6 +52,12 @@ class Advice:
     def grave(self) -> tuple[Placed, ...]:
         """What is about somebody's privacy."""
         return tuple(one for one in self.findings if one.finding.is_grave)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What a template left to be filled in, and nobody has; each once."""
+        left = (one.passage for one in self.findings if one.finding.kind is Kind.GAP)
+        return tuple({gap.lower(): gap for gap in left}.values())
 
     @property
     def count(self) -> int:
@@ -108,15 +115,26 @@ def _of_words(text: str, words: list[Word], part: Part) -> Iterator[Finding]:
             yield Finding(kind, part, start, end, message, values, plain)
 
 
-def advice(content: Content, *, with_summary: bool = True) -> Advice:
-    """What there is to say of a text in all its languages, its gravest findings first.
+def gaps_left(text: str, gaps: Collection[str], part: Part = Part.BODY) -> Iterator[Finding]:
+    """Those of ``gaps`` (of templates: with their brackets, in small letters) that still stand there."""
+    for one in GAP.finditer(text) if gaps else ():
+        if one[0].lower() in gaps:
+            message = N_("Fyll i ”{words}”, eller ta bort det.")
+            yield Finding(Kind.GAP, part, *one.span(), message, {"words": one[0]})
+
+
+def advice(
+    content: Content, *, with_summary: bool = True, gaps: Collection[str] = frozenset()
+) -> Advice:
+    """What there is to say of a text in all its languages: its gravest findings first, then what of
+    a template's ``gaps`` is left.
 
     ``with_summary``: whether a reader expects one. What is said twice of one field is said once.
     """
     placed = [
         Placed(field, text[one.start : one.end], one)
         for field, language, part, text in _texts(content)
-        for one in findings(text, language, part)
+        for one in (*findings(text, language, part), *gaps_left(text, gaps, part))
     ]
     if with_summary and content.body and not content.summary:
         message = N_("Sammanfattningen saknas. I listan, mejlet och på affischen står då bara rubriken.")  # fmt: skip
@@ -125,11 +143,17 @@ def advice(content: Content, *, with_summary: bool = True) -> Advice:
     once: dict[tuple[str, Kind, str], Placed] = {}
     for one in placed:
         once.setdefault((one.field, one.finding.kind, one.passage.lower()), one)
-    kept = sorted(once.values(), key=lambda one: not one.finding.is_grave)
+    kept = sorted(once.values(), key=_weight)
     is_swedish = content.language == _SWEDISH
     body = f"{content.summary}\n\n{content.body}"
     figure = lix(blocks(seen(body))) if is_swedish else None
     return Advice(figure, tuple(kept[:MOST]), max(0, len(kept) - MOST))
+
+
+def _weight(one: Placed) -> int:
+    if one.finding.is_grave:
+        return 0
+    return 1 if one.finding.kind is Kind.GAP else 2
 
 
 def _texts(content: Content) -> Iterator[tuple[str, str, Part, str]]:

@@ -13,6 +13,7 @@ from announcer.db.models import PersonRow
 from announcer.domain.approving import Seat, empty_seats
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed
+from announcer.domain.notation import quoted
 from announcer.domain.policy import Chain, Policy, Role
 from announcer.people.lookup import load_units, person
 from announcer.people.stand_ins import running
@@ -226,4 +227,11 @@ def directory_faults(session: Session, policy: Policy) -> Iterator[str]:
                 yield (
                     f"classes.{name}.approval.units.{code}: there is no such unit. The units are "
                     f"{', '.join(sorted(units))}."
+                )
+    for name, template in policy.templates.items():
+        for code in template.audience:
+            if code not in policy.audiences and code not in units:
+                yield (
+                    f"templates.{quoted(name)}.audience: {code!r} is neither an audience nor a unit. "
+                    f"The units are {', '.join(sorted(units))}."
                 )

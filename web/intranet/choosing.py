@@ -1,12 +1,13 @@
 """Before a text is written: two questions that its writer can answer, and the class they lead to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import render_template, request
 
 from announcer.domain.choosing import Decided, answers, suited
 from announcer.domain.errors import N_, NotFound
 from announcer.domain.policy import MessageClass
+from announcer.domain.policy.templates import TextTemplate
 from web.intranet.access import actor, installation
 
 #: The answers as they stand in an address.
@@ -44,9 +45,9 @@ def chosen() -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def ask() -> str:
+def ask(templates: Sequence[tuple[str, TextTemplate]]) -> str:
     """The page of questions, with what has been answered; the last one is between those classes
-    that fit, where there are several."""
+    that fit, where there are several. Below it, the templates that can be begun from."""
     classes = open_classes()
     to_choose = {name: classes[name] for name in _suited(classes)}
     possible = answers(classes.values())
@@ -57,6 +58,7 @@ def ask() -> str:
         asks_whom=any(one.for_own_unit_only for one in classes.values()),
         to_choose=to_choose,
         nothing_fits=_is_answered() and not to_choose,
+        templates=templates,
         before=request.args.get("fortsatter", ""),
     )
 

@@ -7,5 +7,7 @@ from web.intranet.access import installation
 
 def on(content: Content) -> Advice:
     """What there is to say of a text. A note to one unit has no summary, so none is missed."""
-    found = installation().policy.classes.get(content.class_name)
-    return advice(content, with_summary=not (found and found.for_own_unit_only))
+    policy = installation().policy
+    found = policy.classes.get(content.class_name)
+    with_summary = not (found and found.for_own_unit_only)
+    return advice(content, with_summary=with_summary, gaps=policy.gaps)

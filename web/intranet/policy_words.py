@@ -15,6 +15,7 @@ from announcer.domain.policy.crisis import Crisis
 from announcer.domain.policy.spokespersons import answers_in_words, contact_of, hours_in_words
 from announcer.domain.step import Strength
 from announcer.render.catalogue import amount_in_words
+from web.intranet import beginning
 from web.intranet.words import language, length_of, seat_in_words, unit_name
 
 
@@ -69,6 +70,7 @@ def articles(policy: Policy) -> list[Article]:
         ("uppehall", _("När inget skickas"), _silence(policy)),
         ("kris", _("I en kris"), _crisis(policy.crisis) if policy.crisis else ()),
         ("fragor", _("Vem som svarar på frågor"), _answers(policy)),
+        ("mallar", _("Mallar att börja skriva från"), _templates(policy)),
         ("tavlor", _("Tavlor, jour och delade telefoner"), _boards(policy)),
         ("gallring", _("Vad som gallras"), _retention(policy)),
     )
@@ -316,6 +318,11 @@ def _answers(policy: Policy) -> Iterator[Line]:
         yield Line(answers_in_words(policy, gettext), policy.answers.source)
     for one in policy.spokespersons:
         yield Line(f"{one.topic}: {contact_of(policy, one, gettext)}.", one.source)
+
+
+def _templates(policy: Policy) -> Iterator[Line]:
+    for name in policy.templates:
+        yield Line(beginning.in_words(policy, name))
 
 
 def _boards(policy: Policy) -> Iterator[Line]:

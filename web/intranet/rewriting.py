@@ -54,7 +54,7 @@ def returned(form: Form) -> Standing | None:
 def form_of(public_id: str) -> Form:
     """The form with the newest text. Raises `NotFound`, or `Refusal` where it cannot be changed."""
     content = _newest(public_id)
-    return _filled(content, [(WHICH, public_id), (BASED_ON, content.content_hash)])
+    return filled(content, [(WHICH, public_id), (BASED_ON, content.content_hash)])
 
 
 def copy_of(public_id: str) -> Form:
@@ -64,12 +64,13 @@ def copy_of(public_id: str) -> Form:
     content = reviewing.proposal(installation(), actor(), public_id).content
     if content.class_name not in installation().policy.classes:
         raise Refusal(N_("Den sortens meddelande finns inte längre. Skriv ett nytt."))
-    return _filled(replace(content, follows="", record_number="", exercise=False), [])
+    return filled(replace(content, follows="", record_number="", exercise=False), [])
 
 
-def _filled(content: Content, besides: list[tuple[str, str]]) -> Form:
-    typed = ImmutableMultiDict([*besides, *_typed(content)])
-    form = read_form(installation().policy, content.class_name, typed, ImmutableMultiDict())
+def filled(content: Content, besides: list[tuple[str, str]]) -> Form:
+    """The form with what it can say of a text, and fields ``besides``."""
+    fields = ImmutableMultiDict([*besides, *typed(content)])
+    form = read_form(installation().policy, content.class_name, fields, ImmutableMultiDict())
     form.attachments = list(content.attachments)
     return form
 
@@ -85,7 +86,8 @@ def _newest(public_id: str) -> Content:
     return found.content
 
 
-def _typed(content: Content) -> list[tuple[str, str]]:
+def typed(content: Content) -> list[tuple[str, str]]:
+    """A text as somebody would have typed it: the form's fields, by their names."""
     words = [
         ("rubrik", content.title),
         ("sammanfattning", content.summary),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from announcer.domain.announcement import Content
 from announcer.domain.channel import EMAIL, NEWSROOM, POSTER, PRESS
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
+from announcer.domain.policy.templates import GAP
 from announcer.domain.step import PlannedStep
 from announcer.domain.why import Foreseen, foresee
 from announcer.plain_language.looking import Advice
@@ -66,6 +67,7 @@ THROUGH = {
 
 #: A heading's tag; the outermost one keeps its looks by its class.
 _HEADING = re.compile(r"<(/?)h([1-6])\b")
+_TAG = re.compile("(<[^>]*>)")
 #: Where the languages are not all on one page.
 _ONE_LANGUAGE = (View.MAIL, View.POSTER, View.MEDIA)
 
@@ -149,7 +151,7 @@ class Shown:
             lambda found: f"<{found[1]}h{min(6, int(found[2]) + below)}",
             str.replace(html, "<h1", '<h1 class="outermost"'),
         )
-        return Markup(lowered)  # noqa: S704 - safe before, and only tags of headings changed
+        return _marked(lowered, installation().policy.gaps)
 
     @property
     def poster(self) -> str:
@@ -161,6 +163,17 @@ class Shown:
     def _edition(self) -> Edition:
         outside = self.view is View.MEDIA
         return sketching.edition_of(installation(), self.sketch, self.language, outside=outside)
+
+
+def _marked(html: str, gaps: frozenset[str]) -> Markup:
+    """A page's HTML, with what a template left to be filled in marked."""
+
+    def mark(gap: re.Match[str]) -> str:
+        return f"<mark>{gap[0]}</mark>" if unescape(gap[0]).lower() in gaps else gap[0]
+
+    pieces = _TAG.split(html) if gaps else [html]  # words and tags by turns
+    marked = (GAP.sub(mark, one) if turn % 2 == 0 else one for turn, one in enumerate(pieces))
+    return Markup("".join(marked))  # noqa: S704 - safe before; only headings and marks are new
 
 
 def _outside(steps: list[Foreseen]) -> str:

@@ -1,5 +1,6 @@
 """Writing: choose what kind it is, write, see what will happen, hand in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from announcer.services import (
 from announcer.services.following import Chapter
 from announcer.services.sketching import Sketch
 from announcer.services.writing import EditedMeanwhile
-from web.intranet import choosing, commenting, drafts, rewriting, sketching
+from web.intranet import beginning, choosing, commenting, drafts, rewriting, sketching
 from web.intranet.access import actor, arrival, installation
 from web.intranet.manuscript import (
     Form,
@@ -48,16 +49,19 @@ def write() -> str:
         return _form(rewriting.copy_of(like))
     if draft := request.args.get(drafts.WHICH, ""):
         return _form(drafts.form_of(draft))
+    if template := request.args.get(beginning.WHICH, ""):
+        return _form(beginning.form_of(template, request.args.get("fortsatter", "")))
     class_name = choosing.chosen()
     if not class_name:
-        return choosing.ask()
+        return choosing.ask(beginning.offered())
     empty: ImmutableMultiDict[str, str] = ImmutableMultiDict(
         [("enhet", actor().unit), ("fortsatter", request.args.get("fortsatter", ""))]
     )
     return _form(read_form(installation().policy, class_name, empty, ImmutableMultiDict()))
 
 
-def _form(form: Form) -> str:
+def _form(form: Form, unused: Sequence[tuple[str, str]] = ()) -> str:
+    """The form; ``unused`` is what a template says where something else was typed."""
     sketched = sketching.of_form(form)
     return render_template(
         "write.html",
@@ -65,6 +69,8 @@ def _form(form: Form) -> str:
         faults=[(fault, field_of(fault, form)) for fault in form.faults],
         encoded=encoded,
         shown=sketched,
+        templates=[] if rewriting.rewritten(form) else beginning.offered(form.class_name),
+        unused=unused,
         comments=commenting.beside(form, sketched.sketch.content),
         returned=rewriting.returned(form),
         others_at_work=_others_at_work(form),
@@ -114,6 +120,8 @@ def hand_in() -> Any:
     policy = installation().policy
     class_name = choosing.known(request.form.get("klass", ""))
     form = read_form(policy, class_name, request.form, request.files)
+    if template := request.form.get(beginning.WHICH, ""):
+        return _form(*beginning.filled_in(form, template))
     doing = request.form.get("gor", "visa")
     if doing == "andra":
         return _form(form)

@@ -27,6 +27,7 @@ from announcer.domain.policy.people import Audience, Role, WorkplaceCodes
 from announcer.domain.policy.quiet import Quiet
 from announcer.domain.policy.spokespersons import Answers, Spokesperson
 from announcer.domain.policy.strict import Strict, Words
+from announcer.domain.policy.templates import TextTemplate
 from announcer.domain.policy.windows import Almanac
 from announcer.domain.step import PlannedStep
 
@@ -71,6 +72,7 @@ class Policy(Strict):
     answers: Answers | None = None
     retention: Retention | None = None
     crisis: Crisis | None = None
+    templates: Mapping[Words, TextTemplate] = Field(default_factory=dict)
     _channels: Kinds = PrivateAttr(default=BUILT_IN)
 
     def model_post_init(self, context: Any, /) -> None:
@@ -120,6 +122,11 @@ class Policy(Strict):
         if self.quiet is None or step.urgent:
             return None
         return self.quiet.over(step.channel, moment, self.zone)
+
+    @cached_property
+    def gaps(self) -> frozenset[str]:
+        """Every gap of its templates, with its brackets, in small letters."""
+        return frozenset(gap.lower() for one in self.templates.values() for gap in one.gaps)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -19,6 +19,7 @@ from announcer.domain.policy.duty import duty_faults
 from announcer.domain.policy.hours import hours_faults, time_faults
 from announcer.domain.policy.quiet import quiet_faults
 from announcer.domain.policy.spokespersons import spokesperson_faults
+from announcer.domain.policy.templates import template_faults
 from announcer.domain.step import Strength
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def ordering_faults(policy: "Policy") -> list[str]:
         *content_rule_faults(policy),
         *spokesperson_faults(policy),
         *crisis_faults(policy),
+        *template_faults(policy),
     ]
 
 

@@ -235,3 +235,17 @@ def test_a_hundred_kilobytes_are_looked_through_while_somebody_waits(bit: str) -
 def _text(**words: str) -> Content:
     parts = {"title": "En rubrik", "summary": "Kort.", "body": "Text.", **words}
     return Content(class_name="beslut", unit="ks", audience=("alla",), contact="Ring", **parts)
+
+
+def test_a_gap_of_a_template_is_pointed_out_until_it_is_filled_in() -> None:
+    content = _text(title="(Namn) blir chef", body="Hen börjar (datum). Fråga samt (växeln).")
+
+    found = advice(content, gaps={"(namn)", "(datum)"})
+
+    assert [(one.field, one.passage) for one in found.findings] == [
+        ("rubrik", "(Namn)"),
+        ("text", "(datum)"),
+        ("text", "samt"),
+    ]
+    assert found.gaps == ("(Namn)", "(datum)")
+    assert advice(content).gaps == ()
