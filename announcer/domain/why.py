@@ -77,7 +77,7 @@ def why_then(
         *besides,
         *_lead(policy, class_name, step, confirmed, earliest),
         *_quiet(policy, step, earliest),
-        *_silent(step, earliest),
+        *silent(step, earliest),
         *_released(policy, step),
     )
     soon = N_("Går så snart sidan är uppe och kontrollerad.")
@@ -191,7 +191,7 @@ def _days(calendar: WorkingCalendar, confirmed: datetime, earliest: datetime) ->
     return [first + n * _DAY for n in range((last - first).days)]
 
 
-def _silent(step: PlannedStep, earliest: datetime) -> Iterator[Reason]:
+def silent(step: PlannedStep, earliest: datetime) -> Iterator[Reason]:
     """The black-out at whose end it goes."""
     for one in step.silences:
         if one.ends == earliest:

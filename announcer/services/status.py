@@ -18,6 +18,7 @@ from announcer.domain.plan import CHANNEL_NAMES, AnnouncementFacts, Reason, Verd
 from announcer.domain.policy import Policy
 from announcer.domain.schedule import expected, quiet_until, who_opens_up, who_releases
 from announcer.domain.step import StepKind, StepState, Strength
+from announcer.domain.why import silent
 from announcer.services import approvals, calling, gathering, records, situation
 from announcer.services.approvals import Standing
 from announcer.services.gathering import Gathered
@@ -76,6 +77,8 @@ class StepStatus:
     units: tuple[Held, ...] = ()
     #: What it takes to people: the text, or what became of a text that they had.
     kind: StepKind = StepKind.FIRST
+    #: The black-out at whose end it goes at the earliest.
+    silent: tuple[Reason, ...] = ()
 
     @property
     def held_in(self) -> int:
@@ -135,6 +138,12 @@ class AnnouncementStatus:
             for step in self.steps
             if not step.external
         )
+
+    def waiting_for(self, event: str) -> list[StepStatus]:
+        """The steps that wait for an event of the policy."""
+        return [
+            step for step in self.steps if any(event == opening.event for opening in step.openings)
+        ]
 
     @property
     def next_step(self) -> StepStatus | None:
@@ -355,6 +364,7 @@ def _step(looked: _Looked, step: StepRow, earliest: datetime) -> StepStatus:
         ticked_by=tuple(step.ticked_by),
         units=tuple(looked.found.meetings.get(step.id, ())),
         kind=StepKind(step.kind),
+        silent=tuple(silent(facts.steps[step.key].planned, earliest)) if waiting else (),
     )
 
 

@@ -15,6 +15,7 @@ from announcer.domain.policy.spokespersons import answers_in_words
 from announcer.services import (
     bringing_forward,
     calling,
+    correcting,
     doubts,
     holding,
     public_now,
@@ -96,6 +97,12 @@ def would_go(found: AnnouncementStatus) -> list[Refusal]:
     """What a release would let go, and how many it would reach."""
     keys = {step.key for step in found.steps if step.needs_release}
     return reach.of_steps(installation(), found.public_id, keys) if keys else []
+
+
+@blueprint.app_template_global()
+def may_correct(found: AnnouncementStatus) -> bool:
+    """Whether whoever looks may correct it now; asked of what is opened alone."""
+    return correcting.may_correct(installation(), actor(), found.public_id)
 
 
 @blueprint.get("/laget")
