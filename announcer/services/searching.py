@@ -31,7 +31,8 @@ Pieces = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True)
 class Hit:
-    """A page that was found, in the language in which it fits best, and where the words are."""
+    """A page that was found, in the reader's language or else the one in which it fits best, and where
+    the words are."""
 
     article: Article
     language: str
@@ -56,7 +57,7 @@ def search(
     offset: int = 0,
 ) -> Found:
     """What fits the words among ``lines``, which are all that whoever asks may read. Where a page
-    fits alike in several languages it is found in ``language``."""
+    fits in several languages it is found in ``language`` if that is one of them."""
     may = {line.revision: line for line in lines if not line.withdrawn_at}
     t = PageTextRow
     fits, rank = full_text.fitting(asked, t.language, t.title, t.search)
@@ -67,8 +68,8 @@ def search(
     )
     best: dict[UUID, str] = {}
     for revision, tongue in rows:
-        if revision in may:
-            best.setdefault(revision, tongue)
+        if revision in may and (revision not in best or tongue == language):
+            best[revision] = tongue
     shown = list(best)[offset : offset + size]
     articles = load(session, installation, [may[one] for one in shown])
     places = _places(session, articles, best, asked)

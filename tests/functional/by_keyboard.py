@@ -1,5 +1,6 @@
 """Somebody at a real browser who has nothing but a keyboard, and looks where they are."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -23,10 +24,10 @@ STOPS = 250
 
 
 class Keyboard:
-    """Goes through a page as the Tab key does."""
+    """Goes through a page as the Tab key does. ``scripts``: whether the browser runs them."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, *, scripts: bool = True) -> None:
+        self.page, self.scripts = page, scripts
 
     def sign_in(self, person: Person) -> None:
         self.page.goto(f"/logga-in?sok={person.directory_id}")
@@ -50,6 +51,10 @@ class Keyboard:
         button = self.page.get_by_role("button", name=name)
         return (button if button.count() else self.page.get_by_role("link", name=name)).first
 
+    def reaches(self, name: str) -> None:
+        """The key stops at the first button or link of that name."""
+        self.tab_to(self.named(name))
+
     def press(self, name: str) -> None:
         """The link or button leads to a page which is no wider than the screen."""
         self._enter(self.named(name))
@@ -65,14 +70,19 @@ class Keyboard:
             self.page.keyboard.press("Enter")
         assert self.page.evaluate(WIDE) <= 0, (self.page.url, self.page.evaluate(WHO))
 
+    def push(self, name: str) -> None:
+        """The button does something on the page itself."""
+        self.reaches(name)
+        self.page.keyboard.press("Enter")
+
     def unfold(self, words: str) -> None:
         """Open what a line hides."""
-        self.tab_to(self.page.locator("summary", has_text=words).first)
+        self.tab_to(self.page.locator("summary", has_text=re.compile(rf"^\s*{words}\s*$")).first)
         self.page.keyboard.press("Enter")
 
     def write(self, label: str, words: str) -> None:
         """In place of what stands in the field."""
-        self._type(self.page.get_by_label(label, exact=True).first, words)
+        self._type(self.page.get_by_label(label, exact=True).filter(visible=True).first, words)
 
     def _type(self, field: Locator, words: str) -> None:
         self.tab_to(field)

@@ -3,10 +3,11 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from announcer.domain.audience import Person
 from announcer.embedded import postgres, valkey
@@ -14,6 +15,7 @@ from announcer.embedded.mail import free_port
 from announcer.embedded.postgres import EmbeddedPostgres
 from announcer.services import reviewing
 from tests.doubles.recording_smtp import RecordingSmtp
+from tests.functional.by_keyboard import WAYS, Keyboard
 from tests.functional.deployed import Place, init
 from tests.functional.visitor import Visitor
 from tests.world import World
@@ -37,6 +39,16 @@ def browser() -> Iterator[Browser]:
         )
         yield running
         running.close()
+
+
+@pytest.fixture(params=WAYS)
+def hands(request: Any, world: World, browser: Browser) -> Iterator[Keyboard]:
+    """Somebody with nothing but a keyboard, in each of the ways."""
+    way = WAYS[request.param]
+    context: BrowserContext = browser.new_context(base_url=world.url, locale="sv-SE", **way)
+    context.set_default_timeout(20_000)
+    yield Keyboard(context.new_page(), scripts=way.get("java_script_enabled", True))
+    context.close()
 
 
 @pytest.fixture

@@ -2,13 +2,9 @@
 found again, and a word to the own unit. By keyboard alone, with and without scripts, narrow, and at 200
 per cent."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
-from tests.functional.by_keyboard import WAYS, Keyboard
+from tests.functional.by_keyboard import Keyboard
 from tests.functional.conftest import Publish
 from tests.world import World
 
@@ -22,15 +18,11 @@ TEXT = {
 }
 
 
-@pytest.fixture(params=WAYS)
-def manager(request: Any, world: World, browser: Browser) -> Iterator[Keyboard]:
+@pytest.fixture
+def manager(world: World, hands: Keyboard) -> Keyboard:
     """The manager of a small unit, signed in."""
-    context: BrowserContext = browser.new_context(base_url=world.url, **WAYS[request.param])
-    context.set_default_timeout(20_000)
-    hands = Keyboard(context.new_page())
     hands.sign_in(world.somebody("bibliotek", "chef"))
-    yield hands
-    context.close()
+    return hands
 
 
 def write(manager: Keyboard, decided: str, more: str) -> None:
