@@ -31,6 +31,7 @@ from announcer.services import (
     calling_by_mail,
     delivering,
     dispatching,
+    proofreading_by_mail,
     sweeping,
     watching,
     writing,
@@ -256,7 +257,10 @@ class World:
         calls = calling_by_mail.claim(self.installation)
         for call in calls:
             calling_by_mail.deliver(self.installation, call)
-        return swept + begun + len(claimed) + len(calls)
+        asked = proofreading_by_mail.claim(self.installation)
+        for one in asked:
+            proofreading_by_mail.deliver(self.installation, one)
+        return swept + begun + len(claimed) + len(calls) + len(asked)
 
     def settle(self, limit: int = 50) -> None:
         """Rounds until there is nothing to do at this moment."""

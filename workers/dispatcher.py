@@ -6,17 +6,25 @@ from dataclasses import replace
 from types import FrameType
 from uuid import UUID
 
+from celery import Task
 from kombu.exceptions import OperationalError
 
 from announcer import logs
 from announcer.db.engine import AWAY
 from announcer.logs import get_logger
-from announcer.services import board_watch, calling_by_mail, dispatching, sweeping, watching
+from announcer.services import (
+    board_watch,
+    calling_by_mail,
+    dispatching,
+    proofreading_by_mail,
+    sweeping,
+    watching,
+)
 from announcer.services.dispatching import Claimed
 from announcer.services.installation import Installation
 from announcer.services.pace import Pace
 from workers.app import BULK, URGENT, app, installation
-from workers.tasks import call, deliver
+from workers.tasks import ask_reader, call, deliver
 
 log = get_logger("announcer.dispatcher")
 
@@ -53,11 +61,11 @@ def ring(claimed: list[Claimed]) -> None:
                 )
 
 
-def ring_for_calls(calls: list[UUID]) -> None:
-    """The same for calls, each by itself: a person waits for it."""
+def ring_for_each(task: Task, about: list[UUID]) -> None:
+    """The same for letters to colleagues, each by itself: a person waits for it."""
     with app.connection_for_write() as connection:
-        for one in calls:
-            call.apply_async((str(one),), queue=URGENT, connection=connection, retry=False)
+        for one in about:
+            task.apply_async((str(one),), queue=URGENT, connection=connection, retry=False)
 
 
 def round_(installation: Installation) -> int:
@@ -68,8 +76,11 @@ def round_(installation: Installation) -> int:
         ring(claimed)
     calls = calling_by_mail.claim(installation)
     if calls:
-        ring_for_calls(calls)
-    return begun + len(claimed) + len(calls)
+        ring_for_each(call, calls)
+    asked = proofreading_by_mail.claim(installation)
+    if asked:
+        ring_for_each(ask_reader, asked)
+    return begun + len(claimed) + len(calls) + len(asked)
 
 
 def run(installation: Installation) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from announcer.services import calling_by_mail, delivering
+from announcer.services import calling_by_mail, delivering, proofreading_by_mail
 from workers.app import app, installation
 
 
@@ -16,3 +16,9 @@ def deliver(*batches: str) -> None:
 def call(called: str) -> None:
     """Mail a call, by its id."""
     calling_by_mail.deliver(installation(), UUID(called))
+
+
+@app.task(name="announcer.ask_reader")  # type: ignore[untyped-decorator]
+def ask_reader(asked: str) -> None:
+    """Mail a colleague who is asked to read a draft, by the asking's id."""
+    proofreading_by_mail.deliver(installation(), UUID(asked))

@@ -928,5 +928,56 @@ class CommentRow(Base):
     done_at: Mapped[Moment | None]
 
 
+class ProofreadingRow(Base):
+    """A colleague is asked to read a draft as it was saved then. Gone with the draft (TF 2 kap. 12 §).
+
+    The database fills in what is read and when it was asked for; nothing says when it was looked at.
+    """
+
+    __tablename__ = "proofreading"
+    id: Mapped[Id]
+    draft: Mapped[str] = mapped_column(ForeignKey("announcer.draft.public_id", ondelete="CASCADE"))
+    reader: Mapped[UUID] = mapped_column(ForeignKey("announcer.person.pseudonym"), index=True)
+    #: What whoever asks wants to know, in a line; may be empty.
+    message: Mapped[str]
+    class_name: Mapped[str]
+    #: As in `DraftRow`, and so is the version: whether the draft has gone on since.
+    fields: Mapped[list[list[str]]] = mapped_column(JSONB)
+    files: Mapped[list[list[str]]] = mapped_column(JSONB)
+    version: Mapped[int]
+    asked_at: Mapped[Moment]
+    #: When they said themselves that they are done.
+    done_at: Mapped[Moment | None]
+    #: When they are mailed next; whoever takes it moves this by a lease. None: nothing is left to send.
+    due_at: Mapped[Moment | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    __table_args__ = (
+        UniqueConstraint("draft", "reader"),
+        CheckConstraint("char_length(message) <= 300", name="message"),
+        Index("ix_proofreading_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
+
+
+class RemarkRow(Base):
+    """What a colleague who was asked to read a draft says of a passage of it. Gone with the draft:
+    the record of the text that came of it keeps its hash."""
+
+    __tablename__ = "remark"
+    id: Mapped[Id]
+    proofreading: Mapped[UUID] = mapped_column(
+        ForeignKey("announcer.proofreading.id", ondelete="CASCADE"), index=True
+    )
+    #: Where it is, as in `CommentRow`.
+    field: Mapped[str]
+    quote: Mapped[str]
+    start: Mapped[int]
+    words: Mapped[str]
+    at: Mapped[Moment]
+    __table_args__ = (
+        CheckConstraint("char_length(quote) <= 2000", name="quote"),
+        CheckConstraint("char_length(words) BETWEEN 1 AND 1000", name="words"),
+    )
+
+
 # Else done at the first question to the database, in each process that was forked by then.
 Base.registry.configure()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from sys import intern
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -13,10 +13,12 @@ from announcer.db.models import BoardRow, GroupMemberRow, PersonRow, PressContac
 from announcer.domain.audience import BELOW, OWN, Person, Selection, Unit, Units
 from announcer.domain.board import BoardKind, Paper, poster_key
 from announcer.domain.channel import Addresses, ChannelKind
-from announcer.domain.errors import N_, NotFound
+from announcer.domain.errors import N_, NotFound, Refusal
 from announcer.domain.policy import Policy
 from announcer.people.shifts import phones_on_shift
 from announcer.people.stand_ins import running
+
+NOBODY = N_("Det finns ingen ”{person}” i personalkatalogen. Kontrollera skrivningen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,21 @@ def find_person(session: Session, directory_id: str) -> Person:
         select(PersonRow).where(PersonRow.directory_id == directory_id, PersonRow.left_at.is_(None))
     )
     if row is None:
-        raise NotFound(
-            N_("Det finns ingen ”{person}” i personalkatalogen. Kontrollera skrivningen."),
-            person=directory_id[:80],
-        )
+        raise NotFound(NOBODY, person=directory_id[:80])
     return _with_rights(session, row)
+
+
+def find_colleague(session: Session, typed: str) -> Holder:
+    """The colleague with this id in the directory, or this address; the address is empty where they
+    have none. Raises `NotFound`, and `Refusal` where several share the address."""
+    wanted = or_(PersonRow.directory_id == typed, func.lower(PersonRow.email) == typed.lower())
+    query = select(PersonRow).where(wanted, PersonRow.left_at.is_(None)).limit(2)
+    found = session.scalars(query).all()
+    if not found:
+        raise NotFound(NOBODY, person=typed[:80])
+    if len(found) > 1:
+        raise Refusal(N_("Flera kollegor delar den adressen. Skriv personens id i stället."))
+    return Holder(person(found[0]), found[0].email or "")
 
 
 def _with_rights(session: Session, row: PersonRow) -> Person:

@@ -228,7 +228,7 @@ def _record(installation: Installation, letters: _Letters, outcomes: Mapping[str
         now = engine.now(session)
         taken = [UUID(key) for key, one in outcomes.items() if one.state is DeliveryState.ACCEPTED]
         called.reached = [*called.reached, *taken]
-        again = _again(outcomes, late=now > called.made_at + GIVE_UP)
+        again = again_after(outcomes.values(), late=now > called.made_at + GIVE_UP)
         if again is None and called.reached:
             called.sent_at = now
         else:
@@ -244,12 +244,12 @@ def _record(installation: Installation, letters: _Letters, outcomes: Mapping[str
         )
 
 
-def _again(outcomes: Mapping[str, Outcome], *, late: bool) -> timedelta | None:
+def again_after(outcomes: Iterable[Outcome], *, late: bool) -> timedelta | None:
     """After how long the first is tried again; None where nobody is. A doubtful one is: a second
     copy under the same Message-ID is better than nobody who comes."""
     waits = [
         one.retry_after or LEASE
-        for one in outcomes.values()
+        for one in outcomes
         if one.state in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT) and not late
     ]
     return min(waits, default=None)

@@ -5,7 +5,7 @@ keeps their hashes.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -47,6 +47,8 @@ class Comment:
     is_done: bool
     mine: bool
     can_tick: bool
+    #: Who said it, by their id in the directory, where whoever reads it asked them to.
+    by: str = ""
 
     @property
     def is_moved_away(self) -> bool:
@@ -155,8 +157,7 @@ def of(
         query = select(CommentRow).where(CommentRow.announcement == row.id)
         rows = list(session.scalars(query.order_by(CommentRow.at, CommentRow.id)))
         comments = [_comment(one, fields, actor, changes_it) for one in rows]
-    order = list(fields)
-    return sorted(comments, key=lambda one: _order(one, order))
+    return in_order(comments, content)
 
 
 def to_see_to(installation: Installation, actor: Person, reference: str) -> list[Comment]:
@@ -164,6 +165,13 @@ def to_see_to(installation: Installation, actor: Person, reference: str) -> list
     `NotFound` for who may not read it."""
     content = reviewing.proposal(installation, actor, reference).content
     return [one for one in of(installation, actor, reference, content) if not one.is_done]
+
+
+def in_order(comments: Iterable[Comment], content: Content) -> list[Comment]:
+    """As their passages follow in ``content``: what is not seen to first, of the whole text before
+    the rest."""
+    fields = [name for name, _ in fields_of(content)]
+    return sorted(comments, key=lambda one: _order(one, fields))
 
 
 def _order(one: Comment, fields: list[str]) -> tuple[bool, int, int]:

@@ -6,7 +6,7 @@ the hash of what it last held. Nothing says when one was looked at.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
-from announcer.db.models import DraftRow
+from announcer.db.models import DraftRow, ProofreadingRow, RemarkRow
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, NotAllowed, NotFound, Refusal
 from announcer.services import approvals, planning, records
@@ -39,6 +39,11 @@ Words = Sequence[tuple[str, str]]
 File = tuple[str, str, str]
 
 
+def typed_in(fields: Iterable[Sequence[str]], name: str) -> str:
+    """What stands in a field of the form, without surrounding space."""
+    return next((words for one, words in fields if one == name), "").strip()
+
+
 class SavedElsewhere(Refusal):
     """The draft was saved from another page since this one was opened."""
 
@@ -57,7 +62,7 @@ class Draft:
     @property
     def title(self) -> str:
         """The headline as far as it is written."""
-        return dict(self.fields).get("rubrik", "").strip()
+        return typed_in(self.fields, "rubrik")
 
     @property
     def deleted_at(self) -> datetime:
@@ -95,7 +100,7 @@ def save(
         if changes:
             _refuse_stranger(session, installation, actor, changes)
         if public_id:
-            row = _find(session, actor, public_id)
+            row = own(session, actor, public_id)
             if row.version == version + 1 and _is(row, class_name, typed, files):
                 return _draft(row)
             if row.version != version:
@@ -173,7 +178,8 @@ def _new(session: Session, actor: Person) -> DraftRow:
     return row
 
 
-def _find(session: Session, actor: Person, public_id: str) -> DraftRow:
+def own(session: Session, actor: Person, public_id: str) -> DraftRow:
+    """A draft of one's own, locked. Raises `NotFound`."""
     row = session.scalar(
         select(DraftRow)
         .where(DraftRow.public_id == public_id, DraftRow.owner == actor.pseudonym)
@@ -269,9 +275,25 @@ def hand_in(
             held = json.dumps([row.class_name, row.fields, row.files], ensure_ascii=False)
             sha256 = hashlib.sha256(held.encode()).hexdigest()
             detail = {"sha256": sha256, "version": row.version}
+            if remarks := _remarks(session, row):
+                detail["remarks"] = remarks
             records.append(session, submitted.id, "draft closed", actor.pseudonym, **detail)
             session.delete(row)
     return submitted
+
+
+def _remarks(session: Session, row: DraftRow) -> list[str]:
+    """Hashes of what colleagues said who were asked to read the draft. Of whom, nothing is kept."""
+    said = (
+        select(RemarkRow.quote, RemarkRow.words)
+        .join(ProofreadingRow, ProofreadingRow.id == RemarkRow.proofreading)
+        .where(ProofreadingRow.draft == row.public_id)
+    )
+    # In no order that would tell who said which.
+    return sorted(
+        hashlib.sha256(f"{quote}\n{words}".encode()).hexdigest()
+        for quote, words in session.execute(said)
+    )
 
 
 def forget_old(session: Session, now: datetime) -> None:

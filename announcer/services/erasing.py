@@ -16,6 +16,7 @@ from announcer.db.models import (
     GroupMemberRow,
     PersonRow,
     PressContactRow,
+    ProofreadingRow,
     StandInRow,
 )
 from announcer.domain.audience import Person
@@ -51,6 +52,7 @@ def erase_person(installation: Installation, actor: Person, directory_id: str) -
             .values(revoked_at=now, revoked_by=actor.pseudonym)
         )
         session.execute(delete(DraftRow).where(DraftRow.owner == row.pseudonym))
+        session.execute(delete(ProofreadingRow).where(ProofreadingRow.reader == row.pseudonym))
         session.execute(delete(CommentRow).where(CommentRow.author == row.pseudonym))
         for tokens in (FeedTokenRow, ApiTokenRow):
             session.execute(

@@ -1,7 +1,15 @@
 """An address of every kind of page, in the languages in which it can be read."""
 
 from announcer.domain.declaring import Declaration
-from announcer.services import boards, declaring, drafting, holding, signing_in
+from announcer.services import (
+    boards,
+    declaring,
+    drafting,
+    holding,
+    proofreading,
+    remarking,
+    signing_in,
+)
 from announcer.services.importing import import_boards
 from tests.functional.conftest import Publish
 from tests.functional.newsroom_way import correct, out, out_with_files
@@ -21,6 +29,18 @@ def of_the_newsroom(world: World, correction: str = "Klockan 8.30, inte 8.40.") 
     )
 
 
+def asked_to_read(world: World) -> str:
+    """What the information unit is asked to read, with something said of it."""
+    house, writer, reader = world.installation, world.chief, world.communicator
+    words = [("rubrik", "Läs mig"), ("text", "Vi stänger på fredag."), ("enhet", writer.unit)]
+    draft = drafting.save(house, writer, "", 0, "information", words, [])
+    proofreading.ask(house, writer, draft.public_id, reader.directory_id, "Är det tydligt?")
+    with house.database.reading() as session:
+        (one,) = proofreading.to_read(session, reader)
+    remarking.remark(house, reader, str(one.id), draft.version, "Vilken fredag?")
+    return str(one.id)
+
+
 def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     """With an article, one that was withdrawn, one that is held and one that waits for approval."""
     shown = publish(world.example("02"))
@@ -38,6 +58,7 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
     (one,) = boards.at_my_workplace(world.installation, world.communicator)
     words = [("rubrik", "Ett utkast")]
     begun = drafting.save(world.installation, world.communicator, "", 0, "information", words, [])
+    asked = asked_to_read(world)
     key = signing_in.make_link(world.installation, world.communicator.directory_id).key
     return (
         *("/", f"/nyheter/{shown}", f"/nyheter/{gone}", "/nyheter/none", "/logga-in", "/skriv"),
@@ -48,6 +69,8 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/skriv?klass=information",
             "/skriv?klass=bara+min+enhet",
             f"/skriv?utkast={begun.public_id}",
+            f"/utkast/{begun.public_id}/lasare",
+            f"/las/{asked}",
             *(f"/skriv?klass=beslut&flik={view}" for view in View),
             "/mina",
             "/godkann",

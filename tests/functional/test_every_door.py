@@ -7,15 +7,19 @@ sign-in, told who may, or told that there is no such thing, and nothing else.
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 
+from announcer.domain.audience import Person
 from announcer.domain.declaring import Declaration
 from announcer.services import (
     boards,
     calling,
     declaring,
+    drafting,
+    proofreading,
     reader_token,
     reading,
     records,
@@ -25,6 +29,7 @@ from announcer.services import (
     workplace_codes,
 )
 from announcer.services.importing import import_boards
+from announcer.services.installation import Installation
 from tests.doubles.recording_smtp import RecordingSmtp
 from tests.functional.newsroom_way import with_files
 from tests.functional.visitor import Visitor
@@ -89,6 +94,12 @@ POST /skriv/visa                                klass=information    : staff
 GET  /mina                                                           : staff
 POST /utkast                                    klass=information    : staff
 GET  /utkast/nyckel                                                  : staff
+GET  /utkast/<begun>/lasare                                          : author
+POST /utkast/<begun>/lasare                     vem=x                : author
+POST /utkast/<begun>/lasare/<asked>/bort                             : author
+GET  /las/<asked>                                                    : colleague
+POST /las/<asked>/kommentarer                   innehall=x           : colleague
+POST /las/<asked>/klar                                               : colleague
 POST /utkast/<begun>/bort                                            : staff
 GET  /godkann                                                        : staff
 GET  /godkann/<draft>                                                : author approver desk
@@ -256,10 +267,13 @@ def values(world: World) -> dict[str, str]:
         house, desk, other, desk.directory_id, world.now().replace(month=12, day=30)
     )
     (board,) = boards.at_my_workplace(house, desk)
+    begun = drafting.save(house, author, "", 0, "information", [("rubrik", "Utkast")], []).public_id
+    asked = str(asked_to_read(house, author, begun, world.somebody("bibliotek", "medarbetare")))
     return {
         "out": out,
         "draft": draft,
-        "begun": "none",
+        "begun": begun,
+        "asked": asked,
         "crisis": crisis,
         "name": "karta.svg",
         "step": "epost",
@@ -284,6 +298,13 @@ def values(world: World) -> dict[str, str]:
         "delivery": "00000000-0000-0000-0000-000000000000",
         "comment": "00000000-0000-0000-0000-000000000000",
     }
+
+
+def asked_to_read(house: Installation, author: Person, draft: str, whom: Person) -> UUID:
+    proofreading.ask(house, author, draft, whom.directory_id, "")
+    with house.database.reading() as session:
+        (one,) = proofreading.to_read(session, whom)
+    return one.id
 
 
 @pytest.fixture

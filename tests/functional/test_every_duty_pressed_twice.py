@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from announcer.db.engine import Database
+from announcer.domain.audience import Person
 from announcer.services import (
     drafting,
     holding,
@@ -225,6 +226,40 @@ def comment(stage: Stage, n: int) -> Open:
     return stage.at(path, "Spara kommentaren", kommentar="Vilken termin?")
 
 
+def ask_somebody(stage: Stage, n: int) -> Open:
+    save_draft(stage, n)
+    stage.desk.press("Be någon läsa", rubrik=f"Läs {n}", text="Vi stänger på fredag.")
+    return stage.desk, "Be kollegan läsa", {"vem": asked_one(stage).directory_id}
+
+
+def asked_one(stage: Stage) -> Person:
+    return stage.world.somebody("bibliotek", "medarbetare")
+
+
+def ask_no_more(stage: Stage, n: int) -> Open:
+    visitor, button, fields = ask_somebody(stage, n)
+    visitor.press(button, **fields)
+    return visitor, "Be inte längre", {}
+
+
+def read_for_somebody(stage: Stage, n: int) -> Visitor:
+    visitor, button, fields = ask_somebody(stage, n)
+    visitor.press(button, **fields)
+    reader = stage.sign_in(asked_one(stage))
+    reader.get("/mina")
+    reader.get(reader.tree.xpath("//section[@aria-labelledby='att-lasa']//a/@href")[n])
+    return reader
+
+
+def remark(stage: Stage, n: int) -> Open:
+    return read_for_somebody(stage, n), "Spara kommentaren", {"kommentar": "Vilken fredag?"}
+
+
+def done_reading(stage: Stage, n: int) -> Open:
+    reader = read_for_somebody(stage, 0)
+    return reader, "Jag är klar", {}
+
+
 def tick_off(stage: Stage, n: int) -> Open:
     visitor, button, fields = comment(stage, n)
     visitor.press(button, **fields)
@@ -252,6 +287,10 @@ BUTTONS = {
     add_row: "/forvalta/listor/<what>/rad",
     enter_code: "/arbetsplats",
     use_link: "/logga-in/<key>",
+    ask_somebody: "/utkast/<begun>/lasare",
+    ask_no_more: "/utkast/<begun>/lasare/<asked>/bort",
+    remark: "/las/<asked>/kommentarer",
+    done_reading: "/las/<asked>/klar",
     comment: "/godkann/<public_id>/kommentarer",
     tick_off: "/godkann/<public_id>/kommentarer/<comment>/klar",
 }

@@ -35,6 +35,7 @@ OPEN = {
 VALUES = {
     "public_id": "0123456789abcdef01",
     "begun": "0123456789abcdef01",
+    "asked": "00000000-0000-0000-0000-000000000000",
     "name": "alla",
     "version": "000000000000",
     "ending": "js",

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, Refusal
 from announcer.plain_language.passage import Passage, fields_of, find, passages
-from announcer.services import commenting, reviewing
+from announcer.services import commenting, proofreading, reviewing
 from announcer.services.commenting import Comment
 from web.intranet.access import actor, installation
 from web.intranet.manuscript import Form
@@ -18,7 +18,7 @@ from web.intranet.rewriting import rewritten
 
 blueprint = Blueprint("commenting", __name__, url_prefix="/godkann/<public_id>/kommentarer")
 #: The field of the form in which comments are ticked off that the text was changed for.
-DONE = "klar"
+DONE = proofreading.TICKED_OFF
 
 
 @blueprint.post("")
@@ -30,13 +30,13 @@ def say(public_id: str) -> Response:
         raise Refusal(commenting.CHANGED)
     words = request.form.get("kommentar", "").replace("\r\n", "\n")
     first = commenting.comment(
-        installation(), actor(), public_id, content_hash, words, _about(content)
+        installation(), actor(), public_id, content_hash, words, marked_or_chosen(content)
     )
     flash(_("Kommentaren är sparad.") if first else _("Den kommentaren fanns redan."))
     return _back(public_id)
 
 
-def _about(content: Content) -> Passage | None:
+def marked_or_chosen(content: Content) -> Passage | None:
     """What was marked, else what was chosen; None for the whole text."""
     if marked := request.form.get("citat", "").strip():
         for field, text in fields_of(content):

@@ -22,6 +22,8 @@ from web.shared.moments import clock_time
 blueprint = Blueprint("drafts", __name__)
 #: The hidden field, and the word in the address, that say which draft it is.
 WHICH = "utkast"
+#: What the button says with which somebody is asked to read it.
+ASK_SOMEBODY = "be_lasa"
 #: What a form sends that is not of the text.
 _OF_THE_FILES = frozenset({"bilaga_namn", "bilaga_alt", "bilaga_innehall", "bilder_alt", "ta_bort"})
 _OF_THE_PAGE = frozenset({"csrf_token", "gor", WHICH, "utkast_version", "filer_kvar"})
@@ -30,7 +32,11 @@ Answer = Response | tuple[Response | str, int]
 
 def form_of(public_id: str) -> Form:
     """The form as it was left. Raises `NotFound`, also where its class is gone."""
-    draft = drafting.one(installation(), actor(), public_id)
+    return form_from(drafting.one(installation(), actor(), public_id))
+
+
+def form_from(draft: Draft) -> Form:
+    """The form that a draft was saved from. Raises `NotFound` where its class is gone."""
     typed = MultiDict(draft.fields)
     typed.add("klass", draft.class_name)
     typed.add(WHICH, draft.public_id)
@@ -77,6 +83,8 @@ def save() -> Answer:
             said=_("Sparat %(clock)s", clock=_clock(draft)),
             address=_address(draft.public_id),
         )
+    if request.form.get("gor") == ASK_SOMEBODY:
+        return redirect(url_for("proofreading.readers", begun=draft.public_id), 303)
     flash(_("Utkastet är sparat. Det ligger under Mina tills du lämnar in det."))
     return redirect(_address(draft.public_id), 303)
 

@@ -22,6 +22,8 @@ TRYING = "60 per minute"
 WRITERS = (
     "writing.hand_in",
     "drafts.save",
+    "proofreading.ask",
+    "proofreading.say",
     "sketching.show",
     "correcting.correct",
     "boards.done",

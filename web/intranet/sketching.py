@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from announcer.domain.announcement import Content
+from announcer.domain.audience import Person
 from announcer.domain.channel import EMAIL, NEWSROOM, POSTER, PRESS
 from announcer.domain.delivery import Edition
 from announcer.domain.errors import N_
@@ -205,6 +206,15 @@ def of_form(form: Form) -> Shown:
     if _asked_for(View.TIMES) is View.TIMES:
         content = replace(content, attachments=())  # none is opened that is not looked at
     return of_sketch(sketching.sketch(installation(), actor(), content))
+
+
+def of_writer(form: Form, writer: Person) -> Shown:
+    """Somebody else's text as a page: all that whoever is asked to read it is shown."""
+    content = content_of(readable(form), installation().policy, writer)
+    if not content.title:
+        content = replace(content, title=_("Utan rubrik"))
+    found = sketching.sketch(installation(), writer, content)
+    return Shown(found, View.PAGE, found.content.language, View.PAGE)
 
 
 def of_sketch(found: Sketch, first: View = View.TIMES) -> Shown:

@@ -25,7 +25,15 @@ from announcer.services import (
 from announcer.services.following import Chapter
 from announcer.services.sketching import Sketch
 from announcer.services.writing import EditedMeanwhile
-from web.intranet import beginning, choosing, commenting, drafts, rewriting, sketching
+from web.intranet import (
+    beginning,
+    choosing,
+    commenting,
+    drafts,
+    proofreading,
+    rewriting,
+    sketching,
+)
 from web.intranet.access import actor, arrival, installation
 from web.intranet.manuscript import (
     Form,
@@ -72,6 +80,7 @@ def _form(form: Form, unused: Sequence[tuple[str, str]] = ()) -> str:
         templates=[] if rewriting.rewritten(form) else beginning.offered(form.class_name),
         unused=unused,
         comments=commenting.beside(form, sketched.sketch.content),
+        remarks=proofreading.beside(form, sketched.sketch.content),
         returned=rewriting.returned(form),
         others_at_work=_others_at_work(form),
         goes_at_once=form.own_unit_only and not form.message_class.approval,
