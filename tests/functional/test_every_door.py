@@ -58,6 +58,7 @@ GET  /utseende/<path:filename>                                       : everybody
 GET  /bootstrap/utseende/<path:filename>                             : nobody
 GET  /delar/<version>/<name>.<any(js, css):ending>                   : nobody
 GET  /tillganglighet                                                 : everybody
+GET  /storstil                                                       : everybody
 GET  /.well-known/security.txt                                       : everybody
 GET  /logga-in                                                       : everybody
 POST /logga-in                                                       : nobody

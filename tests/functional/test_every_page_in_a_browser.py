@@ -68,6 +68,7 @@ FILES = {"file", "pdf", "attachment", "poster", "feed", "feed_with_key", "static
 NO_PAGES = {"health.alive", "health.ready", "health.metrics"}
 NO_PAGES |= {"look.theme", "look.logo", "look.typeface", "security.contact", "drafts.key"}
 NO_PAGES.add("desk.now")  # part of a page
+NO_PAGES.add("large_print.choose")  # sends on
 #: Where somebody is sent on; what is left to see of it: test_account_in_a_browser.py.
 NO_PAGES |= {"openid.leave", "openid.gone", "openid.come_back"}
 

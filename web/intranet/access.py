@@ -41,6 +41,8 @@ OPEN = frozenset(
         "openid.come_back",
         "openid.gone",
         "pages.accessibility",
+        # Says yes or no to large letters, in this browser.
+        "large_print.choose",
         "security.contact",
         # Says nothing without a code, and takes one.
         "workplace.door",

@@ -16,8 +16,9 @@ from flask import Response, render_template, request, session
 from markupsafe import Markup, escape
 
 from announcer.domain.audience import Person
-from web.intranet.access import arrival, installation, kept, signed_in
+from web.intranet.access import arrival, installation, kept, kept_until, signed_in
 from web.intranet.assets import nonce
+from web.intranet.large_print import large_print
 from web.intranet.signing import token
 from web.intranet.words import (
     keeps_lists,
@@ -27,6 +28,7 @@ from web.intranet.words import (
     on_the_desk,
     sees_crises,
     sees_events,
+    today_in_words,
     unit_name,
 )
 from web.shared.squeeze import Piece, page
@@ -78,8 +80,10 @@ def framed(inner: Part) -> Response:
     """The whole page, for whoever asks."""
     person = signed_in()
     may = person and _may(person)
-    frame = kept(("frame", request.endpoint, language(), may), _frame)
+    frame = kept(("frame", request.endpoint, language(), may, large_print()), _frame)
     filling: dict[str, Piece | bytes] = {**inner.pieces, "notice": b"", "": b""}
+    today = kept_until(("today", language()), lambda: (today_in_words(), midnight()))
+    filling["today"] = today.encode()
     if "_flashes" in session:
         filling["notice"] = render_template("_notice.html").encode()
     if person:
@@ -103,7 +107,9 @@ def _asked(person: Person) -> tuple[bool, ...]:
 
 def _frame() -> list[tuple[Piece, str]]:
     """What stands before each hole, and the hole's name; none after the last."""
-    *parts, last = _HOLE.split(render_template("frame.html", hole=_hole))
+    # An article's own address would make a frame for each; the page has a way of its own.
+    address = "" if request.view_args else request.path
+    *parts, last = _HOLE.split(render_template("frame.html", hole=_hole, own_address=address))
     before = [Piece(text.encode()) for text in parts[::2]]
     return [*zip(before, parts[1::2], strict=True), (Piece(last.encode()), "")]
 

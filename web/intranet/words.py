@@ -17,7 +17,7 @@ from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
 from announcer.domain.policy.approval import chains
 from announcer.domain.step import StepKind
-from announcer.render.catalogue import language_name
+from announcer.render.catalogue import date_in_words, language_name
 from announcer.services import crises, event_search, lists, workplace_codes
 from announcer.services.approval_words import sentences
 from announcer.services.approvals import Standing
@@ -63,6 +63,12 @@ def moment(value: datetime) -> str:
     """An aware moment in words."""
     zone = installation().policy.zone
     return in_words(value, arrival().now, zone, str(get_locale()), _)
+
+
+def today_in_words() -> str:
+    """The day of this answer: on paper nobody knows what "i dag" was."""
+    zone = installation().sender.time_zone
+    return date_in_words(arrival().now, zone, str(get_locale()))
 
 
 def month(value: date) -> str:
@@ -213,6 +219,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     stamp,
     length_of,
     moment,
+    today_in_words,
     left,
     reason,
     called,

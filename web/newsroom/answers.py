@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from flask import Response
 
 from announcer.services import released
-from web.newsroom.house import chosen, newsroom, preferred, shelf
+from web.newsroom.house import chosen, large_print, newsroom, preferred, shelf
 from web.shared.files import REVALIDATED, Finished, answer, finish, given
 
 HTML = "text/html; charset=utf-8"
@@ -17,7 +17,7 @@ def page(key: Hashable, make: Callable[[], str]) -> Response:
     Raises `Unreachable`: without the database nobody knows what is still public.
     """
     asked = chosen()
-    return in_language(kept((key, asked or preferred(), asked), make, HTML))
+    return in_language(kept((key, asked or preferred(), asked, large_print()), make, HTML))
 
 
 def kept(key: Hashable, make: Callable[[], str | bytes], media_type: str) -> Response:

@@ -1,6 +1,7 @@
 """Which newsroom this is, and in which language it speaks to whoever asks.
 
-There is no cookie and no session: a language that is chosen stands in the address.
+There is no cookie and no session: a language that is chosen stands in the address, and so do large
+letters.
 """
 
 from functools import lru_cache
@@ -46,10 +47,17 @@ def _best(wished: str, languages: tuple[str, ...], ours: str) -> str:
     return parse_accept_header(wished, LanguageAccept).best_match(languages, ours) or ours
 
 
+def large_print() -> bool:
+    """Whether the address asks for letters of 18 points and more."""
+    return request.args.get("storstil") == "ja"
+
+
 def to(endpoint: str, **values: Any) -> str:
-    """An address in this house that keeps the language that was chosen."""
+    """An address in this house that keeps what was chosen: the language and large print."""
     if chosen():
         values["sprak"] = chosen()
+    if large_print():
+        values["storstil"] = "ja"
     return url_for(endpoint, **values)
 
 

@@ -14,7 +14,7 @@ from announcer.render.catalogue import date_in_words, language_name, moment_in_w
 from announcer.render.release import file_url
 from announcer.render.text import cleaned_again
 from announcer.services.released import LONGEST_SEARCH, Released, ReleasedText
-from web.newsroom.house import address, chosen, language, newsroom, to
+from web.newsroom.house import address, chosen, language, large_print, newsroom, to
 from web.shared.moments import stamp
 
 _HEADING = re.compile(r"<(/?)h([2-5])>")
@@ -77,16 +77,33 @@ def other_languages(bare: bool) -> list[tuple[str, str]]:
     From a page that is ``bare`` (an error) they lead to the first page: what does not exist and
     what is not out must look the same, so nothing there may be about the address.
     """
-    endpoint, values = "reading.front", dict[str, Any]()
-    if not bare:
-        endpoint = request.endpoint or endpoint
-        kept = {n: request.args[n][:LONGEST_SEARCH] for n in ("sida", "q") if n in request.args}
-        values = {**(request.view_args or {}), **kept}
+    endpoint, values = _here(bare)
+    if large_print():
+        values["storstil"] = "ja"
     return [
         (one, url_for(endpoint, **values, sprak=one))
         for one in newsroom().languages
         if one != language()
     ]
+
+
+def other_print(bare: bool) -> str:
+    """Where this page is in large print, or back in the usual one; from one that is ``bare`` the first
+    page is."""
+    endpoint, values = _here(bare)
+    if chosen():
+        values["sprak"] = chosen()
+    if not large_print():
+        values["storstil"] = "ja"
+    return url_for(endpoint, **values)
+
+
+def _here(bare: bool) -> tuple[str, dict[str, Any]]:
+    """This page's name and what is asked of it."""
+    if bare:
+        return "reading.front", {}
+    kept = {n: request.args[n][:LONGEST_SEARCH] for n in ("sida", "q") if n in request.args}
+    return request.endpoint or "reading.front", {**(request.view_args or {}), **kept}
 
 
 def answers() -> str:
@@ -105,6 +122,8 @@ WORDS: tuple[Callable[..., Any], ...] = (
     safe,
     link_to_file,
     other_languages,
+    other_print,
+    large_print,
     language,
     language_name,
     chosen,

@@ -21,8 +21,8 @@ FACES = {
 }
 #: The letters of almost every page, and the whole font for the others.
 KINDS = {"woff": "font/woff", "ttf": "font/ttf"}
-#: What both houses wear, and what only the public one does.
-SHEETS = ("announcer.css", "newsroom.css")
+#: What both houses wear, what only the public one does, and large print.
+SHEETS = ("announcer.css", "newsroom.css", "large.css")
 
 
 #: When these pages were last assessed against the law; the statement says it.

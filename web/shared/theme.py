@@ -16,7 +16,7 @@ def stylesheet(sender: Sender) -> str:
     """Variables for ``announcer.css``; a colour too weak for its paper is made readable."""
     light = _variables(sender, LIGHT_PAPER, "#000000")
     dark = _variables(sender, DARK_PAPER, "#ffffff")
-    return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
 
 
 def _variables(sender: Sender, paper: str, towards: str) -> str:
