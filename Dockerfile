@@ -14,6 +14,9 @@ RUN /opt/venv/bin/pybabel -q compile --directory announcer/translations --domain
  && /opt/venv/bin/python -m compileall -q announcer workers web
 
 FROM python:3.11-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends hunspell hunspell-sv \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin announcer
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/announcer /srv/announcer

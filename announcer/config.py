@@ -35,6 +35,7 @@ SETTINGS: Mapping[str, str] = {
     "ANNOUNCER_SESSION_IDLE_HOURS": "after how many hours of doing nothing somebody signs in again",
     "ANNOUNCER_NEWSROOM_URL": "the newsroom's public address",
     "ANNOUNCER_METRICS_TOKEN": "what Prometheus must show to read /metrics; at least 32 characters",
+    "ANNOUNCER_DICTIONARIES": "the folder of Hunspell's dictionaries, for the check of spelling",
 }
 OPTIONAL: Mapping[str, str] = {
     "ANNOUNCER_SIGN_IN": "",
@@ -48,6 +49,7 @@ OPTIONAL: Mapping[str, str] = {
     "ANNOUNCER_SESSION_IDLE_HOURS": "4",
     "ANNOUNCER_NEWSROOM_URL": "",
     "ANNOUNCER_METRICS_TOKEN": "",
+    "ANNOUNCER_DICTIONARIES": "/usr/share/hunspell",
 }
 #: Of ANNOUNCER_SIGN_IN: by OpenID Connect.
 OIDC = "oidc"
@@ -81,6 +83,8 @@ class Config:
     newsroom_url: str = ""
     #: Opens /metrics; where it is empty nobody may read them.
     metrics_token: str = field(default="", repr=False)
+    #: Of Hunspell, by which spelling is checked where somebody asks for it.
+    dictionaries: Path = Path(OPTIONAL["ANNOUNCER_DICTIONARIES"])
     #: Of channels that other packages bring: ANNOUNCER_CHANNEL_…, each as its package says.
     channels: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -106,6 +110,7 @@ class Config:
             newsroom_url=values["ANNOUNCER_NEWSROOM_URL"]
             and _address(values, "ANNOUNCER_NEWSROOM_URL"),
             metrics_token=values["ANNOUNCER_METRICS_TOKEN"],
+            dictionaries=Path(values["ANNOUNCER_DICTIONARIES"]),
             channels=of_channels(environ),
         )
 

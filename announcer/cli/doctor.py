@@ -24,6 +24,7 @@ from announcer.domain.delivery import Edition
 from announcer.domain.errors import AnnouncerError
 from announcer.domain.identity import IdentityProvider, ProviderAway
 from announcer.lean import OnFirstUse
+from announcer.plain_language import hunspell
 from announcer.render.poster import poster
 from announcer.services import checkup
 from announcer.services.checkup import Finding, Mark, right, wrong
@@ -79,6 +80,7 @@ def findings(home: Path) -> Iterator[Finding]:
     if config.newsroom_url:
         yield from _web("the newsroom", "ANNOUNCER_NEWSROOM_URL", config.newsroom_url)
     yield _posters(installation)
+    yield _spelling(config, installation)
     if (home / "postgres").is_dir():  # on another machine, or in a container, its disk is not ours
         yield _disk(home)
     yield from _sign_in(config)
@@ -184,6 +186,32 @@ def _posters(installation: Installation) -> Finding:
     except Exception as error:  # noqa: BLE001 - whatever it is, the doctor says it and goes on
         return wrong("posters", str(error), "Install the requirements again: fonts and Typst.")
     return right("posters", "fonts and compiler are there")
+
+
+def _spelling(config: Config, installation: Installation) -> Finding:
+    name, house = "spelling", installation.policy.organisation
+    if hunspell.program() is None:
+        return wrong(
+            name,
+            "Hunspell is not installed: nobody can have the spelling of a text checked",
+            "Install Debian's packages 'hunspell' and 'hunspell-sv' where the intranet runs.",
+            only_warn=True,
+        )
+    known = {
+        language: hunspell.dictionary(config.dictionaries, language, house.country)
+        for language in dict.fromkeys((house.language, *house.languages))
+    }
+    without = [language for language, found in known.items() if found is None]
+    if known[house.language] is None:
+        return wrong(
+            name,
+            f"no dictionary of {house.language} in {config.dictionaries}",
+            "Install Debian's package 'hunspell-sv', or its like, or correct ANNOUNCER_DICTIONARIES.",
+            only_warn=True,
+        )
+    found = ", ".join(one.name for one in known.values() if one)
+    said = f"Hunspell checks by {found}"
+    return right(name, f"{said}; there is none for {', '.join(without)}" if without else said)
 
 
 def _disk(home: Path) -> Finding:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import announcer
 from announcer.cli.context import ENVIRONMENT_FILE
-from announcer.config import given, of_channels
+from announcer.config import OPTIONAL, given, of_channels
 from announcer.embedded.aside import aside
 from announcer.embedded.child import Child
 from announcer.embedded.folders import private_folder, write_private
@@ -79,6 +79,8 @@ class House:
             **self._queue(),
             **self._mail(),
             **of_channels(self.environ),
+            "ANNOUNCER_DICTIONARIES": given(self.environ, "ANNOUNCER_DICTIONARIES")
+            or OPTIONAL["ANNOUNCER_DICTIONARIES"],
             "ANNOUNCER_POLICY": str(self.policy),
             "ANNOUNCER_INTRANET_URL": given(self.environ, "ANNOUNCER_INTRANET_URL")
             or f"http://127.0.0.1:{self.port}",

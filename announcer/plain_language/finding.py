@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LONG_TITLE = "long title"
     NO_SUMMARY = "no summary"
     GAP = "gap"
+    SPELLING = "spelling"
     LONG_SENTENCE = "long sentence"
     LONG_PARAGRAPH = "long paragraph"
     OFFICIALESE = "officialese"

@@ -133,7 +133,7 @@ def advice(
     """
     placed = [
         Placed(field, text[one.start : one.end], one)
-        for field, language, part, text in _texts(content)
+        for field, language, part, text in texts(content)
         for one in (*findings(text, language, part), *gaps_left(text, gaps, part))
     ]
     if with_summary and content.body and not content.summary:
@@ -156,7 +156,7 @@ def _weight(one: Placed) -> int:
     return 1 if one.finding.kind is Kind.GAP else 2
 
 
-def _texts(content: Content) -> Iterator[tuple[str, str, Part, str]]:
+def texts(content: Content) -> Iterator[tuple[str, str, Part, str]]:
     """Each part of a text: the field it is written in, its language, which part it is, its words."""
     language = content.language
     yield "rubrik", language, Part.TITLE, content.title

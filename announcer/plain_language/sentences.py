@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 #: Never more than a few marks: a row of thousands would be looked at anew from each of them.
 _END = re.compile(r"[.!?…]{1,9}[\"”’)]{0,3}(?=\s)")
 #: After these a full stop ends no sentence.
-_SHORT = frozenset(
+SHORT = frozenset(
     re.findall(
         r"\w+",
         "bl a t ex kl nr tel st ca s k fr o m fl resp ev enl dvs osv mfl jfr inkl exkl max min kap "
@@ -157,7 +157,7 @@ def _ends(text: str, stop: re.Match[str], end: int) -> bool:
     if after[:1].islower():
         return False
     before = re.split(r"[\s.(]", text[max(0, stop.start() - 20) : stop.start()])[-1]
-    return stop[0] != "." or before.lower() not in _SHORT
+    return stop[0] != "." or before.lower() not in SHORT
 
 
 def _sentence(text: str, start: int, end: int) -> Sentence:

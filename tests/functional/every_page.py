@@ -68,6 +68,8 @@ def of_the_intranet(world: World, publish: Publish) -> tuple[str, ...]:
             "/skriv?fler=ja",
             "/skriv?klass=information",
             "/skriv?klass=bara+min+enhet",
+            "/skriv?mall=driftstopp&flik=intranat",
+            "/skriv?mall=driftstopp&flik=sprak&stavning=ja",
             f"/skriv?utkast={begun.public_id}",
             f"/utkast/{begun.public_id}/lasare",
             f"/las/{asked}",

@@ -1,5 +1,6 @@
 """The doctor names each fault and its remedy, and calls nothing else ill."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo
@@ -15,6 +16,7 @@ from announcer.embedded.mail import free_port
 from announcer.services import checkup, reviewing
 from announcer.services.checkup import Mark
 from announcer.services.importing import IMPORTS
+from tests.doubles.hunspell import write
 from tests.doubles.identity_provider import IdentityProvider
 from tests.world import POLICY, SECRET, World, laid_over_hallefors
 
@@ -39,6 +41,8 @@ def settings(
             "ANNOUNCER_SMTP_URL": f"smtp://127.0.0.1:{world.smtp.port}?helo=test.example",
             "ANNOUNCER_SIGN_IN": "choose",
         }
+        named["ANNOUNCER_DICTIONARIES"] = str(write(tmp_path, {"sv_SE": [], "en_GB": []}))
+        named["PATH"] = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
         for name, value in named.items():
             monkeypatch.setenv(name, value)
         yield named
@@ -121,6 +125,21 @@ def test_a_database_in_which_the_newsroom_could_see_a_writer_is_found(
     assert "pg_relation_size" in said
     assert "deploy/database.sql" in remedy
     assert found == {}
+
+
+def test_the_dictionaries_that_spelling_is_checked_by_are_named(settings, tmp_path, monkeypatch):
+    (said,) = [one.said for one in findings(tmp_path) if one.name == "spelling"]
+    assert said == "Hunspell checks by sv_SE, en_GB; there is none for fi"
+
+    monkeypatch.setenv("ANNOUNCER_DICTIONARIES", str(tmp_path / "nowhere"))
+    said, remedy = ill(tmp_path)["spelling"]
+    assert said == f"no dictionary of sv in {tmp_path / 'nowhere'}"
+    assert "'hunspell-sv'" in remedy
+
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    said, remedy = ill(tmp_path)["spelling"]
+    assert said.startswith("Hunspell is not installed")
+    assert "'hunspell'" in remedy
 
 
 def test_work_that_nobody_takes_is_found(settings, world, tmp_path):

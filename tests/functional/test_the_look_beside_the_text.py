@@ -1,10 +1,14 @@
 """What stands beside a text that is written, in a real Chromium: it moves as the choices move."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from announcer.plain_language import hunspell
+from tests.doubles.hunspell import PATIENT, write
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -61,3 +65,29 @@ def test_a_server_that_is_gone_is_told_of_and_what_was_seen_stays(page: Page) ->
     page.get_by_label("Rubrik").first.fill("Med server")
     expect(page.locator(".phone article .outermost")).to_have_text("Med server")
     expect(old).to_be_hidden()
+
+
+def test_spelling_is_looked_at_again_while_words_are_mended_and_not_in_another_view(
+    page: Page, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settings(dictionaries=write(tmp_path, {"sv_SE": ["en", "kommun", "flyttar"]}))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    monkeypatch.setattr(hunspell, "SECONDS", PATIENT)
+    page.get_by_label("Text", exact=True).first.fill("En komun flyttar")
+    page.get_by_role("button", name="Språket").click()
+    ask = page.get_by_role("button", name="Kontrollera stavningen")
+    ask.focus()
+    page.keyboard.press("Enter")
+    said = page.locator("[data-sketch] [data-said]")
+    expect(said).to_contain_text("1 ord finns inte i ordlistan.")
+    expect(ask).to_be_focused()
+    page.locator(".spelling a").click()
+    assert page.evaluate("getSelection().toString()") == "komun"
+
+    page.keyboard.insert_text("kommun")
+
+    expect(said).to_contain_text("Alla ord finns i ordlistan.")
+    page.get_by_role("button", name="Intranätet").click()
+    page.get_by_role("button", name="Språket").click()
+    expect(ask).to_be_visible()
+    expect(page.locator(".spelling")).to_have_count(0)

@@ -21,6 +21,7 @@ from announcer.domain.policy.templates import GAP
 from announcer.domain.step import PlannedStep
 from announcer.domain.why import Foreseen, foresee
 from announcer.plain_language.looking import Advice
+from announcer.plain_language.spelling import Spelling
 from announcer.render.catalogue import translator
 from announcer.render.mail import press_mail, staff_mail
 from announcer.render.opened_mail import OpenedMail, opened_mail
@@ -82,6 +83,8 @@ class Shown:
     language: str
     #: The views before it are elsewhere on the page.
     first: View = View.TIMES
+    #: Whether somebody asks for the spelling.
+    spelt: bool = False
 
     @property
     def views(self) -> list[tuple[View, str]]:
@@ -93,6 +96,16 @@ class Shown:
     def advice(self) -> Advice:
         """What there is to say of its words."""
         return language_advice.on(self.sketch.content)
+
+    @cached_property
+    def spelling(self) -> Spelling | None:
+        """The words that no dictionary has, where somebody asks for them."""
+        if not self.spelt:
+            return None
+        content = self.sketch.content
+        # Nobody typed what stands in place of a headline.
+        typed = replace(content, title="") if content.title == _("Rubrik") else content
+        return language_advice.spelling_of(typed)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -224,7 +237,13 @@ def of_sketch(found: Sketch, first: View = View.TIMES) -> Shown:
         view = first
     language = request.args.get("sprak", "")
     known = found.content.languages
-    return Shown(found, view, language if language in known else found.content.language, first)
+    return Shown(
+        found,
+        view,
+        language if language in known else found.content.language,
+        first,
+        spelt=view is View.LANGUAGE and request.args.get("stavning") == "ja",
+    )
 
 
 def _asked_for(first: View) -> View:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from announcer.domain.audience import Person
+from announcer.domain.content_rules import language_in_words
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.plan import CHANNEL_NAMES, Reason
 from announcer.domain.policy import MessageClass
@@ -239,6 +240,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
     seat_in_words,
     role_titles,
     sees_crises,
+    language_in_words,
     language_name,
     signed_in,
     units,

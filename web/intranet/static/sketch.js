@@ -12,7 +12,7 @@ const old = place.querySelector("[data-old]");
 
 let timer = 0;
 let asked = 0;
-let { flik, sprak } = place.querySelector("[data-shown]").dataset;
+let { flik, sprak, stavning } = place.querySelector("[data-shown]").dataset;
 
 function typed() {
   const data = new FormData(form);
@@ -28,7 +28,7 @@ function typed() {
 async function ask() {
   clearTimeout(timer);
   const mine = ++asked;
-  const address = `${place.dataset.sketch}?${new URLSearchParams({ flik, sprak })}`;
+  const address = `${place.dataset.sketch}?${new URLSearchParams({ flik, sprak, stavning })}`;
   let answer;
   try {
     answer = await fetch(address, { method: "POST", body: typed() });
@@ -51,9 +51,9 @@ function exchange(html) {
   now.replaceWith(next);
   if (open && next.querySelector("details")) next.querySelector("details").open = true;
   if (scrolled && next.querySelector(".phone-screen")) next.querySelector(".phone-screen").scrollTop = scrolled;
-  if (focus) next.querySelector(`button[data-flik="${focus.flik}"][data-sprak="${focus.sprak}"]`)?.focus();
-  ({ flik, sprak } = next.dataset);
-  const words = next.querySelector("[data-words]").textContent;
+  if (focus) next.querySelector(`button[data-flik="${focus.flik}"][data-sprak="${focus.sprak}"][data-stavning="${focus.stavning}"]`)?.focus();
+  ({ flik, sprak, stavning } = next.dataset);
+  const words = [...next.querySelectorAll("[data-words]")].map((one) => one.textContent).join(" ");
   if (said.textContent !== words) said.textContent = words;
 }
 
@@ -67,7 +67,7 @@ place.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-flik]");
   if (!button) return;
   event.preventDefault();
-  ({ flik, sprak } = button.dataset);
+  ({ flik, sprak, stavning } = button.dataset);
   ask();
 });
 addEventListener("online", () => later(0));
