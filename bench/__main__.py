@@ -25,6 +25,7 @@ PARTS: Mapping[str, str] = {
     "f": "submit",
     "g": "silence",
     "h": "wagtail",
+    "j": "desk",
 }
 RESULTS = Path("var") / "bench.json"
 
@@ -32,12 +33,12 @@ RESULTS = Path("var") / "bench.json"
 def main() -> int:
     """The program; its exit code."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="a to h; all where none is named")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="a to j; all where none is named")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the JSON goes")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"there is no part {', '.join(sorted(unknown))}: use a to h")
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: use a to j")
     lines: list[Line] = []
     for letter, name in PARTS.items():
         if not options.parts or letter in options.parts:

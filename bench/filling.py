@@ -7,6 +7,8 @@ everybody else meets the gate as always.
 from typing import cast
 from uuid import UUID
 
+import psycopg
+
 from bench.estate import Estate, wait_until
 
 #: Whoever gets the mails whose lateness is measured: one colleague in a unit of their own.
@@ -48,6 +50,34 @@ def uuid_of(kind: str, number: str = "n") -> str:
     return f"md5('{kind}' || {number})::uuid"
 
 
+def anew(*columns: str) -> str:
+    """SQL for ids that are as new in each copy as they were in its original: those of one copy go on
+    naming each other."""
+    return ", ".join(f"'{one}', md5((original.whole).{one} || '-' || n)::uuid" for one in columns)
+
+
+def copy(
+    superuser: psycopg.Connection[tuple[object, ...]],
+    table: str,
+    numbers: range,
+    changed: str,
+    which: str,
+) -> None:
+    """A copy of the rows ``which`` for each of ``numbers``, with some columns ``changed``."""
+    superuser.execute(
+        _COPY.format(
+            table=table, first=numbers.start, last=numbers.stop - 1, changed=changed, which=which
+        )
+    )
+
+
+def past_the_gate(estate: Estate) -> psycopg.Connection[tuple[object, ...]]:
+    """A connection for copies."""
+    superuser = estate.owner(superuser=True)
+    superuser.execute("SET session_replication_role = replica")
+    return superuser
+
+
 class Original:
     """A unit's own message that went the whole way; its rows are copied."""
 
@@ -59,8 +89,7 @@ class Original:
                 owner.execute(statement)
         public_id = estate.submit(TEXT.format(title="Det här kopieras"), approve=False)
         self.id = self._completed(public_id)
-        self._superuser = estate.owner(superuser=True)
-        self._superuser.execute("SET session_replication_role = replica")
+        self._superuser = past_the_gate(estate)
 
     def _completed(self, public_id: str) -> UUID:
         found: list[UUID] = []
@@ -104,10 +133,7 @@ class Original:
         return numbers
 
     def _copy(self, table: str, numbers: range, changed: str, which: str) -> None:
-        statement = _COPY.format(
-            table=table, first=numbers.start, last=numbers.stop - 1, changed=changed, which=which
-        )
-        self._superuser.execute(statement)
+        copy(self._superuser, table, numbers, changed, which)
 
     def wait(self, count: int) -> None:
         """``count`` steps that wait for a month, and statistics that know of them."""

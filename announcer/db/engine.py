@@ -2,17 +2,28 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
-from sqlalchemy import Engine, Function, create_engine, event, func, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Engine,
+    Function,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from announcer.db.glance import Glance
@@ -220,6 +231,12 @@ def now(session: Session) -> datetime:
     """The database's time, aware UTC; the only clock a decision may ask."""
     moment: datetime = session.execute(text("SELECT announcer.announcer_now()")).scalar_one()
     return moment.astimezone(UTC)
+
+
+def is_among(column: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether a column is one of ``values``. One parameter however many there are: one statement to
+    prepare, and nothing to put together."""
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 def advisory_lock(what: str) -> Function[None]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from announcer.db import engine
 from announcer.db.models import AnnouncementRow, ApprovalRow, ReturnRow, RevisionRow
 from announcer.domain.approving import Seat, empty_seats
 from announcer.domain.audience import Person, Units
@@ -120,10 +121,16 @@ def look_at_all(
         return []
     texts = [revision.id for _, _, revision in chains]
     given: dict[UUID, list[ApprovalRow]] = {text: [] for text in texts}
-    said = select(ApprovalRow).where(ApprovalRow.revision.in_(texts)).order_by(ApprovalRow.at)
+    said = (
+        select(ApprovalRow)
+        .where(engine.is_among(ApprovalRow.revision, texts))
+        .order_by(ApprovalRow.at)
+    )
     for one in session.scalars(said):
         given[one.revision].append(one)
-    back = select(ReturnRow).where(ReturnRow.revision.in_(texts), ReturnRow.taken_back_at.is_(None))
+    back = select(ReturnRow).where(
+        engine.is_among(ReturnRow.revision, texts), ReturnRow.taken_back_at.is_(None)
+    )
     returned = {one.revision: one for one in session.scalars(back)}
     return [
         Approving(

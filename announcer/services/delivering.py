@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from announcer.channels import Channel, UnsupportedError, carry_out, to_all
 from announcer.db import engine
@@ -234,7 +234,7 @@ def _next(
     sha256, artefact = _artefact(session, channel, edition, due)
     session.execute(
         update(DeliveryRow)
-        .where(_one_of(DeliveryRow.recipient, [one.recipient for one in due]))
+        .where(engine.is_among(DeliveryRow.recipient, [one.recipient for one in due]))
         .where(DeliveryRow.batch == held.batch.id)
         .values(
             state=DeliveryState.SENDING.value,
@@ -288,11 +288,6 @@ def _edition(
         to=first.address if held.step.external else "",
         change=change,
     )
-
-
-def _one_of(column: InstrumentedAttribute[str], values: list[str]) -> ColumnElement[bool]:
-    """One parameter however many values there are: one statement to prepare."""
-    return column == any_(literal(values, ARRAY(Text)))
 
 
 def _waiting(session: Session, held: Held, most: int) -> Sequence[DeliveryRow]:
@@ -381,7 +376,11 @@ def _store(session: Session, batch: BatchRow, written: Mapping[str, Written]) ->
     for answer in set(written.values()):
         session.execute(
             update(DeliveryRow)
-            .where(_one_of(DeliveryRow.recipient, [r for r, w in written.items() if w == answer]))
+            .where(
+                engine.is_among(
+                    DeliveryRow.recipient, [r for r, w in written.items() if w == answer]
+                )
+            )
             .where(DeliveryRow.batch == batch.id, DeliveryRow.state == DeliveryState.SENDING.value)
             .values(**answer._asdict())
             .execution_options(synchronize_session=False)

@@ -50,10 +50,10 @@ def gather(
     """Everything about ``rows``, as it stands in this transaction."""
     ids = [row.id for row in rows]
     policies = {row.id: records.policy_of(session, installation, row) for row in rows}
-    facts = situation.facts_of_all(session, rows)
+    steps = situation.plans_of(session, ids)
+    facts = situation.facts_of_all(session, rows, steps)
     texts = records.texts_in_force(session, ids)
     contents = {about: records.text_of(text) for about, text in texts.items()}
-    steps = _steps(session, ids)
     every = [step for plan in steps.values() for step in plan]
     by_id = {row.id: row for row in rows}
     return Gathered(
@@ -71,15 +71,6 @@ def gather(
         standings=_standings(session, policies, rows, texts),
         handovers=_handovers(session, policies, rows, facts, contents),
     )
-
-
-def _steps(session: Session, announcements: Sequence[UUID]) -> dict[UUID, list[StepRow]]:
-    """In the order of each plan."""
-    found: dict[UUID, list[StepRow]] = {about: [] for about in announcements}
-    query = select(StepRow).where(StepRow.announcement.in_(found))
-    for step in session.scalars(query.order_by(StepRow.announcement, StepRow.position)):
-        found[step.announcement].append(step)
-    return found
 
 
 def _standings(

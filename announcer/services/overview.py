@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, cast, func, select
+from sqlalchemy import JSON, cast, false, func, select
 from sqlalchemy.orm import Session
 
 from announcer.db import engine
@@ -83,7 +83,11 @@ class Overview:
 class _Glimpse:
     """An announcement, seen just well enough to know which question it answers."""
 
-    row: AnnouncementRow
+    id: UUID
+    public_id: str
+    state: str
+    class_name: str
+    created_at: datetime
     inside_since: datetime | None
     out_at: datetime | None
     goes_now: bool
@@ -106,7 +110,7 @@ class _Glimpse:
 
     def turn(self, now: datetime) -> datetime:
         """By what it stands in its group: the soonest first, and what waits longest."""
-        return (now if self.goes_now else self.out_at) or self.inside_since or self.row.created_at
+        return (now if self.goes_now else self.out_at) or self.inside_since or self.created_at
 
 
 def of(
@@ -132,19 +136,22 @@ def of(
             for question, found in groups.items()
         }
         known = _known(glimpses, now)
-        rows = {one.row.id: one.row for found in (*shown.values(), known) for one in found}
-        full = {s.id: s for s in status.statuses(session, installation, list(rows.values()))}
+        read = {one.id for found in (*shown.values(), known) for one in found}
+        rows = session.scalars(
+            select(AnnouncementRow).where(engine.is_among(AnnouncementRow.id, read))
+        ).all()
+        full = {s.id: s for s in status.statuses(session, installation, rows)}
         return Overview(
             now=now,
             groups={
-                question: [Seen(full[g.row.id], g.out_at, g.inside_since) for g in found]
+                question: [Seen(full[g.id], g.out_at, g.inside_since) for g in found]
                 for question, found in shown.items()
             },
             numbers={question: len(found) for question, found in groups.items()},
             known=[
                 KnownAnyway(s.public_id, s.title, s.known_at, s.late)
                 for g in known
-                if (s := full[g.row.id]).known_at
+                if (s := full[g.id]).known_at
             ],
         )
 
@@ -154,8 +161,8 @@ def _in_turn(installation: Installation, found: list[_Glimpse], now: datetime) -
     classes = installation.policy.classes
 
     def place(one: _Glimpse) -> tuple[bool, datetime, str]:
-        known = classes.get(one.row.class_name)
-        return not (known and known.urgent), one.turn(now), one.row.public_id
+        known = classes.get(one.class_name)
+        return not (known and known.urgent), one.turn(now), one.public_id
 
     return sorted(found, key=place)
 
@@ -172,14 +179,14 @@ def _on_page(
     return [
         one
         for place, one in enumerate(found)
-        if begins <= place < ends or (alone is None and one.row.public_id in opened)
+        if begins <= place < ends or (alone is None and one.public_id in opened)
     ]
 
 
 def _known(glimpses: Mapping[UUID, _Glimpse], now: datetime) -> list[_Glimpse]:
     """What becomes known anyway and has not yet, the soonest first."""
     found = [
-        (one.known_at, one.row.public_id, one)
+        (one.known_at, one.public_id, one)
         for one in glimpses.values()
         if one.known_at is not None and one.known_at > now
     ]
@@ -187,37 +194,44 @@ def _known(glimpses: Mapping[UUID, _Glimpse], now: datetime) -> list[_Glimpse]:
 
 
 def _glimpses(session: Session, now: datetime) -> dict[UUID, _Glimpse]:
-    """Everything under way, in two statements."""
+    """Everything under way, in two statements. There may be many: no row becomes an object that
+    SQLAlchemy keeps track of."""
     waits = StepRow.state == _WAITING
     released = select(ReleaseRow.step).where(ReleaseRow.step == StepRow.id).exists()
     hour = func.coalesce(StepRow.not_before, StepRow.meant_for)
     query = (
         select(
-            AnnouncementRow,
+            AnnouncementRow.id,
+            AnnouncementRow.public_id,
+            AnnouncementRow.state,
+            AnnouncementRow.class_name,
+            AnnouncementRow.created_at,
             func.min(StepRow.confirmed_at).filter(StepRow.channel == "intranet"),
             func.min(hour).filter(StepRow.external, waits),
-            func.bool_or(StepRow.external & (StepRow.state == _SENDING)),
-            func.bool_or(StepRow.held_at.is_not(None)),
-            func.bool_or(
-                StepRow.external
-                & waits
-                & (func.cardinality(StepRow.release_by) > 0)
-                & (StepRow.not_before <= now)
-                & ~released
+            func.coalesce(func.bool_or(StepRow.external & (StepRow.state == _SENDING)), false()),
+            AnnouncementRow.held_at.is_not(None)
+            | func.coalesce(func.bool_or(StepRow.held_at.is_not(None)), false()),
+            func.coalesce(
+                func.bool_or(
+                    StepRow.external
+                    & waits
+                    & (func.cardinality(StepRow.release_by) > 0)
+                    & (StepRow.not_before <= now)
+                    & ~released
+                ),
+                false(),
             ),
         )
         .outerjoin(StepRow, StepRow.announcement == AnnouncementRow.id)
         .where(AnnouncementRow.state.in_((_IN_REVIEW, _ACTIVE)))
         .group_by(AnnouncementRow.id)
     )
-    found = {
-        row.id: _Glimpse(row, inside, out, bool(going), bool(held or row.held_at), bool(late))
-        for row, inside, out, going, held, late in session.execute(query)
-    }
+    found = {row[0]: _Glimpse(*row) for row in session.execute(query)}
     said = cast(RevisionRow.content, JSON)["known_at"].as_string()
-    known = records.in_force(list(found), RevisionRow.announcement, said.label("known_at"))
-    for about, at in session.execute(known):
-        found[about].known_at = datetime.fromisoformat(at) if at else None
+    asked = records.in_force(list(found), RevisionRow.announcement, said.label("known_at"))
+    texts = asked.subquery()
+    for about, at in session.execute(select(texts).where(texts.c.known_at != "")):
+        found[about].known_at = datetime.fromisoformat(at)
     return found
 
 
@@ -229,20 +243,22 @@ def _whose_turn(
         select(RevisionRow)
         .join(CorrectionRow, CorrectionRow.revision == RevisionRow.id)
         .where(
-            CorrectionRow.announcement.in_(glimpses),
+            engine.is_among(CorrectionRow.announcement, glimpses),
             CorrectionRow.applied_at.is_(None),
             CorrectionRow.taken_back_at.is_(None),
         )
     )
-    texts = {one.announcement: one for one in session.scalars(waiting)}
-    for about in texts:
+    corrected = {one.announcement: one for one in session.scalars(waiting)}
+    for about in corrected:
         glimpses[about].corrected = True
-    first = [about for about, one in glimpses.items() if one.row.state == _IN_REVIEW]
-    texts = {**(records.texts_in_force(session, first) if first else {}), **texts}
-    policies = {
-        about: records.policy_of(session, installation, glimpses[about].row) for about in texts
-    }
-    asked = [(policies[about], glimpses[about].row, text) for about, text in texts.items()]
+    first = [about for about, one in glimpses.items() if one.state == _IN_REVIEW]
+    texts = {**(records.texts_in_force(session, first) if first else {}), **corrected}
+    rows = select(AnnouncementRow).where(engine.is_among(AnnouncementRow.id, texts))
+    asked = [
+        (records.policy_of(session, installation, row), row, texts[row.id])
+        for row in session.scalars(rows)
+    ]
+    policies = {row.id: policy for policy, row, _ in asked}
     for found in approvals.look_at_all(session, asked):
         about = found.row.id
         glimpses[about].mine = reviewing.may_approve(policies[about], actor, found)

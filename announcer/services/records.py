@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
+from announcer.db import engine
 from announcer.db.models import (
     AnnouncementRow,
     BlobRow,
@@ -116,7 +117,7 @@ def in_force(announcements: Sequence[UUID], *what: Any) -> Select[Any]:
         .ext(distinct_on(RevisionRow.announcement))
         .outerjoin(CorrectionRow, CorrectionRow.revision == RevisionRow.id)
         .where(
-            RevisionRow.announcement.in_(announcements),
+            engine.is_among(RevisionRow.announcement, announcements),
             or_(CorrectionRow.revision.is_(None), CorrectionRow.applied_at.is_not(None)),
         )
         .order_by(RevisionRow.announcement, RevisionRow.number.desc())

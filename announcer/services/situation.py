@@ -74,14 +74,24 @@ def facts_of(session: Session, row: AnnouncementRow) -> AnnouncementFacts:
     return facts_of_all(session, [row])[row.id]
 
 
+def plans_of(session: Session, announcements: Sequence[UUID]) -> dict[UUID, list[StepRow]]:
+    """The steps of announcements, in the order of each plan."""
+    found: dict[UUID, list[StepRow]] = {about: [] for about in announcements}
+    query = select(StepRow).where(StepRow.announcement.in_(found))
+    for step in session.scalars(query.order_by(StepRow.announcement, StepRow.position)):
+        found[step.announcement].append(step)
+    return found
+
+
 def facts_of_all(
-    session: Session, rows: Sequence[AnnouncementRow]
+    session: Session,
+    rows: Sequence[AnnouncementRow],
+    plans: Mapping[UUID, Sequence[StepRow]] | None = None,
 ) -> dict[UUID, AnnouncementFacts]:
-    """The facts of several announcements, by id; as many statements as for one."""
-    plans: dict[UUID, list[StepRow]] = {row.id: [] for row in rows}
-    query = select(StepRow).where(StepRow.announcement.in_(plans)).order_by(StepRow.position)
-    for step in session.scalars(query):
-        plans[step.announcement].append(step)
+    """The facts of several announcements, by id; as many statements as for one. ``plans`` are their
+    steps, where these are at hand."""
+    if plans is None:
+        plans = plans_of(session, [row.id for row in rows])
     acts = _acts(session, plans)
     happened: dict[UUID, dict[str, datetime]] = {row.id: {} for row in rows}
     if any(step.gates for steps in plans.values() for step in steps):
@@ -118,7 +128,9 @@ class _Corrections(NamedTuple):
     on_its_way: frozenset[UUID] = frozenset()
 
 
-def _corrections(session: Session, plans: Mapping[UUID, list[StepRow]]) -> dict[UUID, _Corrections]:
+def _corrections(
+    session: Session, plans: Mapping[UUID, Sequence[StepRow]]
+) -> dict[UUID, _Corrections]:
     found = dict.fromkeys(plans, _Corrections())
     query = (
         select(CorrectionRow)
@@ -166,7 +178,7 @@ class _Acts(NamedTuple):
     passed_over: Mapping[UUID, datetime]
 
 
-def _acts(session: Session, plans: Mapping[UUID, list[StepRow]]) -> _Acts:
+def _acts(session: Session, plans: Mapping[UUID, Sequence[StepRow]]) -> _Acts:
     """One statement for all three: most steps have none of them."""
     kinds = (
         (ReleaseRow.step, ReleaseRow.at),
@@ -189,7 +201,7 @@ def _acts(session: Session, plans: Mapping[UUID, list[StepRow]]) -> _Acts:
 
 def _facts(
     row: AnnouncementRow,
-    steps: list[StepRow],
+    steps: Sequence[StepRow],
     acts: _Acts,
     happened: Mapping[str, datetime],
     approved_at: datetime | None,
@@ -269,7 +281,7 @@ def is_restored(session: Session) -> bool:
 
 def _approvals(
     session: Session,
-    plans: Mapping[UUID, list[StepRow]],
+    plans: Mapping[UUID, Sequence[StepRow]],
     texts: Mapping[UUID, UUID | None] = MappingProxyType({}),
 ) -> dict[UUID, datetime | None]:
     """When each planned text had the approvals that its plan asks for. A plan has one text, or that

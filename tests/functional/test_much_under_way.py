@@ -7,7 +7,11 @@ import pytest
 from sqlalchemy import event
 
 from announcer.services import reviewing, status
+from tests.functional.visitor import Visitor
 from tests.world import World
+
+#: The desk, what an open one asks for by itself, and the longest list that it has.
+DESK = ("/bevakning", "/bevakning/nu", "/bevakning?fraga=needs_you")
 
 
 @contextmanager
@@ -45,3 +49,24 @@ def test_fifty_cost_as_many_statements_as_five(world: World, finished: bool) -> 
         assert len(status.under_way(world.installation, finished=finished)) == 51
     assert len(many) == len(few), (many, few)
     assert len(few) < 25
+
+
+def test_the_desk_asks_the_database_no_more_about_fifty_than_about_seven(
+    world: World, desk: Visitor
+) -> None:
+    def statements() -> dict[str, int]:
+        found = {}
+        for page in DESK:
+            desk.get(page)  # what is kept since the last change is asked for once
+            with asked(world) as sent:
+                assert desk.get(page).status_code == 200
+            found[page] = len(sent)
+        return found
+
+    world.example("03")
+    some(world, 3)
+    few = statements()
+    some(world, 22)
+    many = statements()
+    assert all(many[page] <= few[page] for page in DESK), (many, few)
+    assert max(few.values()) < 60
