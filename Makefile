@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Much of what a test does is waiting for other processes, so two of them fit on a processor.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 CATALOGUES := $(wildcard announcer/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
@@ -30,7 +32,7 @@ run: $(STAMP) $(COMPILED) ## Start everything on embedded servers
 	@$(BIN)/announcer run
 
 test: $(STAMP) $(COMPILED) chromium ## All tests that need no other servers than the embedded ones
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not peers"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not peers"
 
 test-peers: $(STAMP) $(COMPILED) ## The tests against Debian's own servers, which it installs
 	programs=$$(tests/peers/install) && ANNOUNCER_TEST_POSTGRES=$$programs $(BIN)/pytest -n 2 --dist loadgroup \

@@ -8,14 +8,13 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from flask import Flask
 from hypothesis import settings
-from jinja2.bccache import Bucket, BytecodeCache
 
 from announcer.db import migrating
 from announcer.db.engine import Database
 from announcer.embedded import postgres
 from announcer.embedded.postgres import EmbeddedPostgres
+from tests import compiled
 from tests.doubles.recording_smtp import RecordingSmtp
 from tests.public_house import PublicHouse
 from tests.third_party import built_package, gateway, installed_package
@@ -32,22 +31,7 @@ settings.load_profile("announcer")
 MEMORY, ROOM, LEFT = Path("/dev/shm"), 1 << 30, "announcer-test-"
 
 
-class Compiled(BytecodeCache):
-    """Templates as they were compiled before in this process: every world has its own programs, and
-    compiling what a page needs takes five times as long as showing it."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._found:
-            bucket.bytecode_from_string(self._found[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._found[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options["bytecode_cache"] = Compiled()
+compiled.keep()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from werkzeug.serving import make_server
 
 from announcer.bootstrap import open_newsroom
 from announcer.config import NewsroomConfig
+from tests.compiled import STATEMENTS
 from tests.world import POLICY
 from web.newsroom.app import create_app
 
@@ -23,6 +24,7 @@ class PublicHouse:
             "ANNOUNCER_NEWSROOM_URL": "https://nyheter.hallefors.example",
         }
         self.newsroom = open_newsroom(NewsroomConfig.read(self.environ))
+        STATEMENTS.shared_with(self.newsroom.database)
         self.app = create_app(self.newsroom)
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"

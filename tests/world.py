@@ -39,6 +39,7 @@ from announcer.services import (
 from announcer.services import status as statuses
 from announcer.services.importing import IMPORTS
 from announcer.services.status import AnnouncementStatus
+from tests.compiled import STATEMENTS
 from tests.doubles.recording_smtp import RecordingSmtp
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +134,7 @@ class World:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.config = config(app_url, self.url, smtp.port, policy, channels)
         self.installation = install(self.config, point=point, gate=gate)
+        STATEMENTS.shared_with(self.installation.database)
         self._web: Callable[..., Any] | None = None
         #: Given the WSGI environment, answers instead of the intranet; None lets it answer.
         self.liar: Callable[[dict[str, Any]], Callable[..., Any] | None] = lambda _: None

@@ -24,9 +24,9 @@ SignIn = Callable[[Person], Visitor]
 Publish = Callable[[str], str]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium, started once: that takes longer than most tests in it."""
     program = next(
         found
         for name in ("chromium", "chromium-browser", "google-chrome")
@@ -49,6 +49,15 @@ def hands(request: Any, world: World, browser: Browser) -> Iterator[Keyboard]:
     context.set_default_timeout(20_000)
     yield Keyboard(context.new_page(), scripts=way.get("java_script_enabled", True))
     context.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """A browser in which nobody has been, and no page stays open."""
+    assert not chromium.contexts
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from announcer.domain.declaring import Declaration
 from announcer.services import declaring, reviewing
 from tests.functional.conftest import SignIn
 from tests.functional.visitor import Visitor
+from tests.public_visitor import TLS
 from tests.world import World
 from web.intranet.app import create_app
 
@@ -70,6 +71,7 @@ def at_once(visitor: Visitor, action: str, sent: dict[str, object]) -> list[http
             cookies=visitor.client.cookies,
             trust_env=False,
             timeout=30,
+            verify=TLS,
         ) as one:
             together.wait()
             return one.post(action, data=sent, follow_redirects=True)

@@ -1,11 +1,9 @@
 """The newsroom in a real Chromium, asked by axe-core and looked at in two widths."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser
 
-from tests.functional.accessible import violations
+from tests.functional.accessible import violations_in_light_and_dark
 from tests.functional.every_page import of_the_newsroom
 from tests.functional.newsroom_way import out
 from tests.public_house import PublicHouse
@@ -19,14 +17,11 @@ def pages(world: World, newsroom: PublicHouse) -> tuple[str, ...]:
     return of_the_newsroom(world)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_can_be_used_by_all_and_fits(
-    newsroom: PublicHouse, browser: Browser, pages: tuple[str, ...], width: int, scheme: Any
+    newsroom: PublicHouse, browser: Browser, pages: tuple[str, ...], width: int
 ) -> None:
-    context = browser.new_context(
-        base_url=newsroom.url, viewport={"width": width, "height": 844}, color_scheme=scheme
-    )
+    context = browser.new_context(base_url=newsroom.url, viewport={"width": width, "height": 844})
     page = context.new_page()
     faults: list[str] = []
     asked: list[str] = []
@@ -35,7 +30,7 @@ def test_every_page_can_be_used_by_all_and_fits(
     page.on("request", lambda request: asked.append(request.url))
     for address in pages:
         page.goto(address)
-        assert not violations(page), address
+        assert not violations_in_light_and_dark(page), address
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     context.close()
     assert faults == []
