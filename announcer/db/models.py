@@ -855,6 +855,16 @@ class SignInLinkRow(Base):
     expires_at: Mapped[Moment]
 
 
+class SignedOutRow(Base):
+    """What the identity provider has ended, by a keyed hash: sessions of an account that began at or
+    before ``at``, or a notice that has come; deleted when no such session can be left."""
+
+    __tablename__ = "signed_out"
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+
+
 class WorkplaceCodeRow(Base):
     """What lets a shared phone read as the people of a unit at a workplace do; stored hashed.
 

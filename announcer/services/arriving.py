@@ -4,7 +4,8 @@ Nothing of it is written down (TF 3 kap. 5 §).
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -19,11 +20,18 @@ _QUESTION = """
 SELECT (SELECT CAST(sum(number) AS bigint) FROM announcer.change),
   CAST(extract(epoch FROM announcer.announcer_now()) * 1000000 AS bigint), {}
 """
-_BY_PSEUDONYM = _QUESTION.format(
+_OF_PERSON = (
     "p.pseudonym, p.directory_id, p.unit, p.workplace, p.role, p.language, to_json(p.groups), "
     + STANDS_FOR.format(who="p.pseudonym")
     + " FROM (SELECT CAST($1 AS uuid) AS pseudonym) AS asks LEFT JOIN announcer.person p"
     " ON p.pseudonym = asks.pseudonym AND p.left_at IS NULL"
+)
+_BY_PSEUDONYM = _QUESTION.format(_OF_PERSON)
+# The array is text: keyed hashes, which hold nothing that would need quoting.
+_BY_ACCOUNT = _QUESTION.format(
+    "CASE WHEN EXISTS (SELECT FROM announcer.signed_out s"
+    " WHERE s.sha256 = ANY (CAST($2 AS text[])) AND s.at >= to_timestamp(CAST($3 AS bigint)))"
+    " THEN 'ended' END, " + _OF_PERSON
 )
 _BY_KEY = _QUESTION.format(
     "p.unit, p.workplace, p.role, p.language"
@@ -54,7 +62,22 @@ class Arrival:
 
 def arrive(glance: Glance, pseudonym: str | None = None) -> Arrival:
     """Somebody with a session, or nobody known."""
-    version, moment, found, *facts, groups, lent = glance.row(_BY_PSEUDONYM, pseudonym)
+    return _arrived(*glance.row(_BY_PSEUDONYM, pseudonym))
+
+
+def arrive_by_account(
+    glance: Glance, pseudonym: str, marks: Sequence[str], since: int
+) -> tuple[Arrival, bool]:
+    """Somebody with a session of an account that began at ``since`` (seconds since 1970). True where
+    the provider has ended what one of ``marks`` stands for (`signed_out.end`): then nobody is known."""
+    listed = f"{{{','.join(marks)}}}"
+    version, moment, ended, *facts = glance.row(_BY_ACCOUNT, pseudonym, listed, str(since))
+    found = _arrived(version, moment, *facts)
+    return (replace(found, person=None), True) if ended else (found, False)
+
+
+def _arrived(version: str | None, moment: str | None, *known: str | None) -> Arrival:
+    found, *facts, groups, lent = known
     directory_id, unit, workplace, role, language = (fact or "" for fact in facts)
     person = None
     if found:

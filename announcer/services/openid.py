@@ -24,6 +24,7 @@ from announcer.domain.identity import (
     ProviderAway,
     is_private_enough,
 )
+from announcer.services.openid_logout import Notice, noticed
 
 #: Seconds for each step of a conversation: somebody waits at the page.
 PATIENCE = 5.0
@@ -62,6 +63,8 @@ class Provider:
         # Each is replaced as a whole, so threads need no lock; two that ask at once both ask.
         self._metadata: tuple[datetime, Mapping[str, Any]] | None = None
         self._keys: KeySet | None = None
+        #: When its keys were last asked for because of one that we did not have.
+        self._anew: datetime | None = None
         self._away: tuple[datetime, str] | None = None
 
     def metadata(self, now: datetime) -> Mapping[str, Any]:
@@ -138,6 +141,18 @@ class Provider:
             raise NotProven("userinfo is about somebody else")
         return {**more, **claims}
 
+    def signed_out(self, now: datetime, token: str) -> Notice:
+        """What its logout token says. Raises `NotProven`.
+
+        Anybody may send one: it costs the provider nothing but, now and then, its keys.
+        """
+        metadata = self.metadata(now)
+        try:
+            found = self._signed(now, metadata, token)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise NotProven(f"the logout token is not right: {error}") from None
+        return noticed(found.header, found.claims, self._settings, now, LEEWAY)
+
     def _exchange(self, metadata: Mapping[str, Any], code: str, verifier: str) -> Mapping[str, Any]:
         """The tokens for a code, which is good once (RFC 6749 section 4.1.3)."""
         basic = "client_secret_basic"
@@ -183,7 +198,7 @@ class Provider:
             "access_token": tokens.get("access_token"),
         }
         try:
-            token = self._signed(metadata, tokens["id_token"])
+            token = self._signed(now, metadata, tokens["id_token"])
             claims = CodeIDToken(token.claims, token.header, options, params)
             claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
         except (JoseError, ValueError, TypeError, KeyError) as error:
@@ -191,11 +206,13 @@ class Provider:
             raise NotProven(f"the id token is not right: {error}") from None
         return dict(claims)
 
-    def _signed(self, metadata: Mapping[str, Any], token: str) -> jwt.Token:
+    def _signed(self, now: datetime, metadata: Mapping[str, Any], token: str) -> jwt.Token:
         try:
             return jwt.decode(token, self._key_set(metadata), algorithms=ALGORITHMS)
         except InvalidKeyIdError:  # it has changed its keys: ask once more
-            self._keys = None
+            if self._anew is not None and timedelta() <= now - self._anew < PAUSE:
+                raise  # a name of a key is anybody's to invent
+            self._keys, self._anew = None, now
             return jwt.decode(token, self._key_set(metadata), algorithms=ALGORITHMS)
 
     def _key_set(self, metadata: Mapping[str, Any]) -> KeySet:

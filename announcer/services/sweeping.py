@@ -14,7 +14,7 @@ from announcer.db.models import AnnouncementRow, BatchRow, DeliveryRow, StepRow,
 from announcer.domain.delivery import DeliveryState
 from announcer.domain.errors import N_
 from announcer.logs import get_logger
-from announcer.services import changes, drafting, records
+from announcer.services import changes, drafting, records, signed_out
 from announcer.services.delivering import next_try_in_doubt
 from announcer.services.dispatching import TOO_LATE, stop
 from announcer.services.installation import Installation
@@ -29,7 +29,8 @@ KILLED = N_("tre försök har avbrutits mitt i arbetet")
 
 def sweep(installation: Installation) -> int:
     """Take back every lease that ran out (``<= now``, with no limit on how long ago), and forget
-    the sign-in links that nobody used in time and the drafts that nobody went on with.
+    the sign-in links that nobody used in time, the sessions that were ended elsewhere and the drafts
+    that nobody went on with.
 
     Returns how many batches of dead workers were found.
     """
@@ -41,6 +42,7 @@ def sweep(installation: Installation) -> int:
             _bury(session, installation, batch, now)
         _stop_late(session, now)
         forget_old_links(session, now)
+        signed_out.forget_old(session, now)
         drafting.forget_old(session, now)
         return len(dead)
 

@@ -149,6 +149,22 @@ class IdentityProvider:
             return jwt.encode(header, laid, OctKey.import_key(SECRET), algorithms=["HS256"])
         return jwt.encode(header, laid, key)
 
+    def logout_token(self, header: dict[str, Any] | None = None, **over: Any) -> str:
+        """What it says to those whom it has signed somebody in at, when that person signs out."""
+        now = int(self.clock())
+        claims = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_urlsafe(16),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            "sub": f"subject of {self.person}",
+        }
+        key = KEYS[self.rules.signs_with]
+        said = {"alg": "RS256", "typ": "logout+jwt", "kid": self.rules.kid or str(key.kid)}
+        return jwt.encode(_laid_over(said, header or {}), _laid_over(claims, over), key)
+
     def keys(self) -> dict[str, Any]:
         shown = [KEYS[number].as_dict(private=False) for number in self.rules.shows]
         # A real one has keys of other kinds as well, which nobody here can use.

@@ -67,6 +67,7 @@ POST /logga-in/<key>                                                 : everybody
 GET  /logga-in/konto                                                 : nobody
 GET  /logga-in/svar                                                  : nobody
 GET  /logga-in/ut                                                    : nobody
+POST /logga-in/utloggad                                              : nobody
 POST /logga-ut                                                       : everybody
 GET  /arbetsplats                                                    : everybody
 POST /arbetsplats                                                    : everybody

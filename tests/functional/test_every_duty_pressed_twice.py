@@ -324,6 +324,7 @@ def test_two_presses_do_what_one_does(
 NOTHING_TO_DOUBLE = {
     "/logga-in": "choosing a person, for evaluation: the session is the same",
     "/logga-ut": "whoever is signed out is signed out",
+    "/logga-in/utloggad": "the identity provider's, and counts once: test_signed_out_elsewhere.py",
     "/skriv/visa": "shows what would happen",
     "/oklart/<public_id>/<key>/se-efter": "asks the channel and sends nothing",
     "/forvalta/listor/<what>/granska": "shows what would change",

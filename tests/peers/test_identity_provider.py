@@ -39,6 +39,7 @@ def issuer(world: World, request: pytest.FixtureRequest) -> Iterator[str]:
         "secret": SECRET,
         "callback": f"{world.url}/logga-in/svar",
         "back": f"{world.url}/logga-in",
+        "notice": f"{world.url}/logga-in/utloggad",
         "algorithm": request.param,
     }
     process = subprocess.Popen(
@@ -85,6 +86,25 @@ def test_a_colleague_signs_in_and_out_there_as_well(world: World, issuer: str) -
     assert "Logga in med ditt konto" in visitor.text
     visitor.get("/logga-in/konto")
     assert urlsplit(issuer).port == visitor.page.url.port, "it asks again who it is"
+
+
+def test_whoever_signs_out_there_is_out_here_and_nobody_else_is(world: World, issuer: str) -> None:
+    here, elsewhere, other = (Visitor(world.url) for _ in range(3))
+    for visitor, person in (
+        (here, world.communicator),
+        (elsewhere, world.communicator),
+        (other, world.chief),
+    ):
+        visitor.get("/logga-in/konto")
+        sign_in(visitor, person.directory_id)
+        assert visitor.client.get("/mina").status_code == 200
+    here.get(f"{issuer}/session/end")
+    here.press("Yes, sign me out")
+    assert here.client.get("/mina").status_code == 302
+    here.get("/logga-in")
+    assert "och därför också här" in here.text
+    for visitor in (elsewhere, other):
+        assert visitor.client.get("/mina").status_code == 200, "another session there"
 
 
 def test_whoever_is_signed_in_there_comes_in_without_a_question(world: World, issuer: str) -> None:

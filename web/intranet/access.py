@@ -22,7 +22,7 @@ from announcer.services import arriving, reader_token, reading
 from announcer.services.arriving import Arrival
 from announcer.services.installation import Installation
 from announcer.services.reading import Looking
-from web.intranet.session import why_ended
+from web.intranet.session import ENDED, why_ended
 from web.shared.shelf import Shelf
 
 #: Endpoints that anybody may ask for: they tell nothing that concerns anybody.
@@ -40,6 +40,8 @@ OPEN = frozenset(
         "openid.leave",
         "openid.come_back",
         "openid.gone",
+        # Does nothing without a token that the provider has signed.
+        "openid.ended_there",
         "pages.accessibility",
         # Says yes or no to large letters, in this browser.
         "large_print.choose",
@@ -119,8 +121,11 @@ def _of_session() -> Person | None:
     pseudonym = session.get("person")
     if not pseudonym:
         return None
-    found = arriving.arrive(installation().database.glance, pseudonym)
+    found, ended_there = _arrived(pseudonym)
     g.setdefault("arrival", found)
+    if ended_there:
+        session.clear()
+        flash(_(ENDED))
     if found.person is None:
         return None
     by_itself = request.endpoint in ASKED_BY_ITSELF
@@ -129,6 +134,14 @@ def _of_session() -> Person | None:
         flash(_(ended))
         return None
     return found.person
+
+
+def _arrived(pseudonym: str) -> tuple[Arrival, bool]:
+    """Whose session this is, and whether the identity provider has ended it."""
+    glance, marks = installation().database.glance, session.get("account")
+    if not marks:
+        return arriving.arrive(glance, pseudonym), False
+    return arriving.arrive_by_account(glance, pseudonym, marks, session.get("since", 0))
 
 
 def arrival() -> Arrival:

@@ -115,6 +115,8 @@ def create_app(installation: Installation, config: Config) -> Flask:
     app.before_request(refuse_what_cannot_be_stored)
     # Its code is all that it asks for; it knows no session, and gives none.
     csrf.exempt(board.blueprint)
+    # Comes from the identity provider, which signs what it says.
+    csrf.exempt(openid.ended_there)
     Babel(app, locale_selector=language)
     # Bootstrap-Flask makes its static folder's address from the application's.
     app.static_url_path = "/utseende"

@@ -28,15 +28,19 @@ from werkzeug.wrappers import Response
 from announcer.domain.errors import NotFound
 from announcer.domain.identity import NotProven, ProviderAway
 from announcer.logs import get_logger
-from announcer.services import signing_in
+from announcer.services import signed_out, signing_in
 from web.intranet.access import arrival, config, installation, signed_in
 from web.intranet.session import own_path, start_session
+from web.shared.files import UNKEPT
 
 if TYPE_CHECKING:
     from announcer.services.openid import Provider
 
 blueprint = Blueprint("openid", __name__, url_prefix="/logga-in")
 Page = tuple[str, int]
+Answer = tuple[dict[str, str], int, dict[str, str]]
+#: Section 2.8.
+UNKEPT_ANSWER = {"Cache-Control": UNKEPT}
 _log = get_logger("announcer.signing_in")
 #: Of the session: the ways that were begun, each with where to go then and since when.
 UNDER_WAY = "under way"
@@ -140,8 +144,46 @@ def _let_in(claims: Mapping[str, Any], onward: str) -> Response | Page:
     except NotFound:
         session.clear()
         return _stranger(directory_id)
-    start_session(person, arrival().now)
+    start_session(person, arrival().now, _marks(claims))
     return redirect(onward or url_for("reading.front"), 303)
+
+
+def _marks(claims: Mapping[str, Any]) -> list[str]:
+    """By what the provider may end this session: itself, or all of somebody's. Where it gives its
+    session no name, a notice that has both is about all of them."""
+    subject, sid = str(claims["sub"]), claims.get("sid")
+    own = _mark("session", sid) if isinstance(sid, str) and sid else _mark("nameless", subject)
+    return [own, _mark("subject", subject)]
+
+
+def _mark(kind: str, word: str) -> str:
+    """The provider's word, which nobody can tell from this."""
+    key = config().secret_key.encode()
+    return hmac.digest(key, f"{kind} that was signed in: {word}".encode(), "sha256").hex()
+
+
+@blueprint.post("/utloggad")
+def ended_there() -> Answer:
+    """The provider, not a browser, says that somebody has signed out there (OpenID Connect Back-Channel
+    Logout 1.0). It is never limited: it stops something."""
+    provider = _provider()
+    try:
+        notice = provider.signed_out(arrival().now, request.form.get("logout_token", ""))
+    except ProviderAway as error:
+        _log.warning("the identity provider does not answer", said=error.why)
+        return {"error": "temporarily_unavailable"}, 503, UNKEPT_ANSWER
+    except NotProven as error:
+        _log.warning("a notice of signing out was refused", said=error.why)
+        return {"error": "invalid_request"}, 400, UNKEPT_ANSWER
+    if notice.session:
+        ended = [_mark("session", notice.session)]
+        ended += [_mark("nameless", notice.subject)] if notice.subject else []
+    else:
+        ended = [_mark("subject", notice.subject)]
+    once = _mark("notice", notice.token)
+    if not signed_out.end(installation(), once, ended, config().session_life):
+        return {"error": "invalid_request"}, 400, UNKEPT_ANSWER
+    return {}, 200, UNKEPT_ANSWER
 
 
 @blueprint.get("/ut")

@@ -6,6 +6,7 @@ rights came from. What it remembers is told to nobody but that browser (TF 3 kap
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -17,17 +18,25 @@ from announcer.domain.errors import N_
 
 #: Seconds; more often the cookie is not written anew, so "seen" is no finer than this.
 _COARSE = 300
+ENDED = N_(
+    "Du loggades ut från ditt konto på ett annat ställe, och därför också här. Logga in igen."
+)
 CHANGED = N_("Din enhet eller roll i personalkatalogen har ändrats. Logga in igen.")
 OLD = N_(
     "Du loggades ut för att det har gått en tid, så att ingen annan ska komma in efter dig. Logga in igen."
 )
 
 
-def start_session(person: Person, now: datetime) -> None:
-    """Whatever the old session held is gone, its token too: nobody can have prepared this one."""
+def start_session(person: Person, now: datetime, marks: Sequence[str] = ()) -> None:
+    """Whatever the old session held is gone, its token too: nobody can have prepared this one.
+
+    ``marks``: keyed hashes by which an identity provider can end it.
+    """
     session.clear()
     session["person"] = str(person.pseudonym)
     session["rights"] = _rights(person)
+    if marks:
+        session["account"] = list(marks)
     session["since"] = session["seen"] = int(now.timestamp())
 
 

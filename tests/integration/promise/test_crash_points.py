@@ -91,6 +91,7 @@ BESIDE_IT = (
     "save draft",
     "send late",
     "sign in by account",
+    "sign out by account",
     "sign in link",
     "sign in",
     "stand still",

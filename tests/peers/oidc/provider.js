@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 
 import { Provider } from "oidc-provider";
 
-const { port, client, secret, callback, back, algorithm } = JSON.parse(process.argv[2]);
+const { port, client, secret, callback, back, notice, algorithm } = JSON.parse(process.argv[2]);
 const pair = algorithm.startsWith("ES")
   ? generateKeyPairSync("ec", { namedCurve: "P-256" })
   : generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -17,10 +17,15 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       client_secret: secret,
       redirect_uris: [callback],
       post_logout_redirect_uris: [back],
+      backchannel_logout_uri: notice,
+      backchannel_logout_session_required: true,
       id_token_signed_response_alg: algorithm,
     },
   ],
   jwks: { keys: [key] },
+  features: { backchannelLogout: { enabled: true } },
+  // Its own way refuses addresses of this machine, where the intranet of a test is.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   cookies: { keys: ["for tests only"] },
   pkce: { required: () => true },
   claims: { openid: ["sub"], profile: ["preferred_username"] },
