@@ -36,6 +36,7 @@ MODULES = {
     **dict.fromkeys(("boards", "board-done"), "boards"),
     **dict.fromkeys(("late", "doubts"), "on_duty"),
     **dict.fromkeys(("approve", "return"), "approving"),
+    "comments": "commenting",
     "stand-in": "standing_in",
     **dict.fromkeys(("status", "verify"), "looking"),
     "import": "importing",

@@ -37,6 +37,14 @@ def passages(content: Content) -> list[Passage]:
     ]
 
 
+def quoted(content: Content, words: str) -> Passage | None:
+    """The first place in a text where a reader reads ``words``; None where nobody does."""
+    for field, text in fields_of(content):
+        if place := find(words, text):
+            return Passage(field, " ".join(words.split()), *place)
+    return None
+
+
 def find(quote: str, text: str, near: int = 0) -> tuple[int, int] | None:
     """Where in ``text`` a reader reads ``quote``, of several places the nearest to ``near``; None
     where nobody does."""

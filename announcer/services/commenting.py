@@ -19,7 +19,7 @@ from announcer.domain.announcement import AnnouncementState, Content
 from announcer.domain.audience import Person
 from announcer.domain.errors import N_, Refusal
 from announcer.domain.policy import Policy
-from announcer.plain_language.passage import Passage, fields_of, find
+from announcer.plain_language.passage import Passage, fields_of, find, quoted
 from announcer.services import approvals, records, reviewing
 from announcer.services.installation import Installation
 
@@ -101,6 +101,19 @@ def comment(
             session, row.id, "commented", actor.pseudonym, content=content_hash, sha256=sha256
         )
     return True
+
+
+def passage_of(content: Content, quote: str) -> Passage | None:
+    """Where ``quote`` is read, as a program or a command names it; None, where it is empty, is the whole
+    text. Raises `Refusal`."""
+    if not quote.strip():
+        return None
+    found = quoted(content, quote)
+    if found is None:
+        raise Refusal(
+            N_("”{words}” står inte i texten. Skriv orden som de läses."), words=quote[:80]
+        )
+    return found
 
 
 def _refuse_closed(session: Session, row: AnnouncementRow) -> None:

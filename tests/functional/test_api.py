@@ -228,6 +228,12 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("POST", "/v1/announcements/<public_id>/approve"): (Scope.APPROVE, {"content_hash": "0" * 64}),
     ("POST", "/v1/announcements/<public_id>/return"): (Scope.APPROVE, {"why": "Fel"}),
     ("POST", "/v1/announcements/<public_id>/return/take-back"): (Scope.APPROVE, None),
+    ("GET", "/v1/announcements/<public_id>/comments"): (Scope.READ, None),
+    ("POST", "/v1/announcements/<public_id>/comments"): (
+        Scope.WRITE,
+        {"content_hash": "0" * 64, "words": "Vilken dag?"},
+    ),
+    ("POST", "/v1/announcements/<public_id>/comments/<uuid:comment>/done"): (Scope.WRITE, None),
     ("POST", "/v1/announcements/<public_id>/hold"): (Scope.CONTROL, {"why": "Fel"}),
     ("POST", "/v1/announcements/<public_id>/resume"): (Scope.CONTROL, None),
     ("POST", "/v1/announcements/<public_id>/release"): (Scope.RELEASE, None),
@@ -305,6 +311,7 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
     scope, body = ROUTES[route]
     public_id = handed_in(caller(world.chief))
     url = path.removeprefix("/v1").replace("<public_id>", public_id).replace("<key>", "mote")
+    url = url.replace("<uuid:comment>", "00000000-0000-0000-0000-000000000000")
     if "<fingerprint>" in url:
         code = workplace_codes.make(world.installation, world.communicator, "Fyllsta", "fyllsta")
         url = url.replace("<fingerprint>", workplace_codes.fingerprint(code)[:12])

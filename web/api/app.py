@@ -11,6 +11,7 @@ from announcer.config import Config
 from announcer.services.installation import Installation
 from announcer.services.tokens import fingerprint
 from web.api import announcements, boards, crises, standstill, workplaces
+from web.api import commenting as commenting  # its routes are the same blueprint's
 from web.api import correcting as correcting  # its routes are the same blueprint's
 from web.api import on_duty as on_duty  # its routes are the same blueprint's
 from web.api import openings as openings  # and so are these

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from announcer.domain.announcement import Content
 from announcer.domain.errors import N_, Refusal
-from announcer.plain_language.passage import Passage, fields_of, find, passages
+from announcer.plain_language.passage import Passage, passages, quoted
 from announcer.services import commenting, proofreading, reviewing
 from announcer.services.commenting import Comment
 from web.intranet.access import actor, installation
@@ -39,19 +39,18 @@ def say(public_id: str) -> Response:
 def marked_or_chosen(content: Content) -> Passage | None:
     """What was marked, else what was chosen; None for the whole text."""
     if marked := request.form.get("citat", "").strip():
-        for field, text in fields_of(content):
-            if place := find(marked, text):
-                return Passage(field, " ".join(marked.split()), *place)
+        if found := quoted(content, marked):
+            return found
         raise Refusal(
             N_("Det markerade finns inte i texten. Markera det igen, eller välj ett stycke.")
         )
     chosen = request.form.get("stycke", "")
     if not chosen:
         return None
-    found = {str(number): one for number, one in enumerate(passages(content), start=1)}
-    if chosen not in found:
+    listed = {str(number): one for number, one in enumerate(passages(content), start=1)}
+    if chosen not in listed:
         raise Refusal(N_("Stycket finns inte i texten. Välj ett annat."))
-    return found[chosen]
+    return listed[chosen]
 
 
 @blueprint.post("/<comment>/klar")
