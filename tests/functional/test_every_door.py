@@ -134,6 +134,8 @@ GET  /genomgang/<out>/bilagor/<name>                                 : author de
 GET  /bevakning                                                      : desk
 GET  /bevakning/laget                                                : desk
 GET  /bevakning/nu                                                   : desk
+GET  /bevakning/kalender                                             : desk
+GET  /bevakning/dagen                                                : desk
 POST /bevakning/<out>/pausa                                          : desk
 POST /bevakning/<out>/fortsatt                                       : desk
 POST /bevakning/<out>/slapp                                          : desk
