@@ -25,6 +25,7 @@ PARTS: Mapping[str, str] = {
     "f": "submit",
     "g": "silence",
     "h": "wagtail",
+    "i": "phone",
     "j": "desk",
 }
 RESULTS = Path("var") / "bench.json"

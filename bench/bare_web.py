@@ -13,7 +13,7 @@ CONTENT = Path(os.environ.get("BENCH_BYTES", os.devnull)).read_bytes()
 ETAG = "bare"
 #: A page as pages are: a head with a title, and paragraphs one after the other.
 PAGE = """<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>{{ title }}</title></head>
-<body><main><h1>{{ title }}</h1>{% for one in paragraphs %}<p>{{ one }}</p>
+<body><main><h1><a href="/page?again">{{ title }}</a></h1>{% for one in paragraphs %}<p>{{ one }}</p>
 {% endfor %}</main></body></html>"""
 #: Characters of a paragraph, with its tags and line end.
 PARAGRAPH = 200

@@ -33,10 +33,18 @@ OTHER_PLAN = N_(
     "kanaler och tider går inte att ändra. Skriv ett nytt meddelande till dem som saknas."
 )
 IN_REVIEW = N_("Texten väntar på att godkännas och har inte gått ut. Skriv om den i stället.")
+MEANWHILE = N_(
+    "Texten har rättats sedan du öppnade den. Inget är rättat nu. Läs den nya texten och ta med det "
+    "som ska stå kvar."
+)
 SAY_WHAT = N_(
     "Skriv i en mening på {language} vad som ändrades, med högst {limit} tecken. De som har fått "
     "fel text läser den."
 )
+
+
+class CorrectedMeanwhile(Refusal):
+    """Somebody else corrected the text since it was opened to be corrected."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +67,14 @@ def propose(
     content: Content,
     kind: CorrectionKind,
     what: Mapping[str, str],
+    based_on: str = "",
 ) -> Proposed:
     """Propose ``content`` instead of the text in force; ``what`` says in each language of the text,
     in a sentence, what changed (a minor one may say nothing).
 
-    A correction that waited is replaced. By the author, those who approve and the information unit.
-    Raises `NotAllowed`, `BadSubmission` with every fault at once, or `Refusal`.
+    ``based_on`` is what `newest` was for its writer; empty: whatever it is. A correction that waited
+    is replaced. By the author, those who approve and the information unit. Raises `NotAllowed`,
+    `BadSubmission` with every fault at once, `CorrectedMeanwhile`, or `Refusal`.
     """
     look = writing.opened(content)
     with installation.database.transaction("correct") as session:
@@ -75,8 +85,9 @@ def propose(
             raise Refusal(IN_REVIEW)
         content = _fit(session, installation, row, actor, look, kind, what)
         waiting = records.open_correction(session, row.id)
-        if waiting and _hash(session, waiting) == content.content_hash:
+        if waiting and newest(session, row) == content.content_hash:
             return Proposed(row.id, row.public_id, content.content_hash, applied=False, again=True)
+        _refuse_stale(session, row, based_on)
         if waiting:
             _take_back(session, row, waiting, actor)
         correction = _keep(session, row, actor, right, content)
@@ -96,6 +107,7 @@ def preview(
     content: Content,
     kind: CorrectionKind,
     what: Mapping[str, str],
+    based_on: str = "",
 ) -> tuple[Content, tuple[Refusal, ...]]:
     """The correction as it would be taken in, and what its writer should know: also what would keep
     it from being approved. Stores nothing. Raises as :func:`propose`."""
@@ -105,8 +117,22 @@ def preview(
         policy = records.policy_of(session, installation, row)
         _right(session, policy, row, actor)
         content = _fit(session, installation, row, actor, look, kind, what)
+        _refuse_stale(session, row, based_on)
         unfit = approval_faults(content, policy, engine.now(session))
         return content, (*unfit, *writing.notes_on(session, installation, look, content))
+
+
+def newest(session: Session, row: AnnouncementRow) -> str:
+    """The content hash (hex) of the correction that waits, else of the text in force."""
+    waiting = records.open_correction(session, row.id)
+    if waiting:
+        return session.get_one(RevisionRow, waiting.revision).content_hash
+    return records.text_in_force(session, row.id).content_hash
+
+
+def _refuse_stale(session: Session, row: AnnouncementRow, based_on: str) -> None:
+    if based_on not in ("", newest(session, row)):
+        raise CorrectedMeanwhile(MEANWHILE)
 
 
 def _fit(
@@ -196,10 +222,6 @@ def _faults(kind: CorrectionKind, sentences: Mapping[str, str]) -> Iterator[Refu
             yield Refusal(SAY_WHAT, language=language_in_words(language), limit=LONGEST)
 
 
-def _hash(session: Session, correction: CorrectionRow) -> str:
-    return session.get_one(RevisionRow, correction.revision).content_hash
-
-
 def _keep(
     session: Session, row: AnnouncementRow, actor: Person, right: Person, content: Content
 ) -> CorrectionRow:
@@ -253,7 +275,7 @@ def _take_back(
         row.id,
         "correction taken back",
         actor.pseudonym,
-        content=_hash(session, waiting),
+        content=session.get_one(RevisionRow, waiting.revision).content_hash,
         **records.in_right_of(actor, right or actor),
     )
 

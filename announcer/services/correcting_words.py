@@ -44,13 +44,14 @@ class ToCome:
 @dataclass(frozen=True)
 class Prospect:
     """The text in force, who would be told of a correction of it, and what would go out right.
-    ``waits``: one is proposed already."""
+    ``waits``: one is proposed already; ``newest``: see `correcting.newest`."""
 
     public_id: str
     content: Content
     reached: tuple[Reached, ...]
     to_come: tuple[ToCome, ...]
     waits: bool
+    newest: str
 
 
 def prospect(installation: Installation, actor: Person, reference: str) -> Prospect:
@@ -79,6 +80,7 @@ def _prospect(session: Session, policy: Policy, row: AnnouncementRow) -> Prospec
         reached=_reached(session, policy, row, withdrawn=False),
         to_come=_to_come(session, policy, row),
         waits=records.open_correction(session, row.id) is not None,
+        newest=correcting.newest(session, row),
     )
 
 

@@ -19,6 +19,7 @@ from announcer.render.page import article as rendered
 from announcer.services import correcting
 from announcer.services.correcting_words import Prospect, prospect
 from web.intranet.access import actor, installation
+from web.intranet.rewriting import BASED_ON
 
 blueprint = Blueprint("correcting", __name__, url_prefix="/meddelanden/<public_id>/ratta")
 #: What of a text is in the form.
@@ -29,7 +30,7 @@ WORDS = ("rubrik", "sammanfattning", "text")
 def form(public_id: str) -> str:
     """The text in force, to be changed, and who would be told."""
     found = prospect(installation(), actor(), public_id)
-    return _form(found, _typed(found.content), ())
+    return _form(found, _typed(found.content) | {BASED_ON: found.newest}, ())
 
 
 def _typed(content: Content) -> dict[str, str]:
@@ -43,7 +44,9 @@ def _typed(content: Content) -> dict[str, str]:
 
 
 def _form(found: Prospect, typed: dict[str, str], faults: tuple[Refusal, ...]) -> str:
-    return render_template("correct.html", found=found, typed=typed, faults=faults)
+    return render_template(
+        "correct.html", found=found, typed=typed, faults=faults, based_on=BASED_ON
+    )
 
 
 @blueprint.post("")
@@ -56,18 +59,22 @@ def correct(public_id: str) -> Any:
     what = {
         one: typed.get(f"vad_{one}", "") for one in installation().policy.organisation.languages
     }
-    doing = typed.get("gor", "visa")
+    doing, based_on = typed.get("gor", "visa"), typed.get(BASED_ON, "")
     if doing == "andra":
         return _form(found, typed, ())
     try:
         if doing != "ratta":
             content, findings = correcting.preview(
-                installation(), actor(), public_id, content, kind, what
+                installation(), actor(), public_id, content, kind, what, based_on
             )
             return _preview(found, typed, content, findings)
-        done = correcting.propose(installation(), actor(), public_id, content, kind, what)
+        done = correcting.propose(installation(), actor(), public_id, content, kind, what, based_on)
     except BadSubmission as wrong:
         return _form(found, typed, wrong.findings), 422
+    except correcting.CorrectedMeanwhile as wrong:
+        # Whoever goes on has been told of it.
+        newest = prospect(installation(), actor(), public_id)
+        return _form(newest, typed | {BASED_ON: newest.newest}, (wrong,)), 409
     except Refusal as wrong:
         return _form(found, typed, (wrong,)), 422
     flash(_said(done))

@@ -1,6 +1,7 @@
 """What a person sees when something cannot be done, in plain words and without details."""
 
 from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -9,11 +10,14 @@ from announcer.db.engine import GateClosed
 from announcer.domain.errors import AlreadyDone, NotAllowed, NotFound, Refusal
 from web.intranet.access import signed_in
 from web.intranet.drafts import typed_page
+from web.intranet.signin import sign_out
 from web.shared.faults import note
 
 MEGABYTE = 1_000_000
 #: Where long texts are sent to.
 HOLD_TEXTS = frozenset({"writing.hand_in", "drafts.save"})
+#: Where a request comes from, as the browser says and no page can.
+FROM = "Sec-Fetch-Site"
 #: Bytes of one request: ten attachments on their way back and forth inside the page.
 LARGEST_REQUEST = 40 * MEGABYTE
 
@@ -25,7 +29,7 @@ def explain_errors(app: Flask) -> None:
     app.register_error_handler(AlreadyDone, _already_done)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(GateClosed, _gate_closed)
-    app.register_error_handler(CSRFError, lambda _error: _signed_out(400))
+    app.register_error_handler(CSRFError, lambda _error: _stale())
     app.register_error_handler(401, lambda _error: _signed_out(401))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
@@ -58,6 +62,20 @@ def _gate_closed(_error: GateClosed) -> Page:
         "ändrats. Läs om sidan och se hur det står till."
     )
     return _page(_("Det går inte just nu"), text, 409)
+
+
+def _stale() -> ResponseReturnValue:
+    """A page of another session of this browser: somebody has signed in anew in another tab."""
+    # Whoever signs out must be out. A browser says itself whether our own page asks (Fetch Metadata).
+    if request.endpoint == "signin.sign_out" and request.headers.get(FROM) == "same-origin":
+        return sign_out()
+    if signed_in() is None or request.endpoint in HOLD_TEXTS:
+        return _signed_out(400)
+    text = _(
+        "Du har loggat in på nytt sedan sidan öppnades, så inget är gjort. Gå tillbaka med webbläsarens "
+        "bakåtknapp, kopiera det du har skrivit, ladda om sidan och tryck igen."
+    )
+    return _page(_("Tryck en gång till"), text, 400)
 
 
 def _signed_out(code: int) -> "Page | tuple[str, int, dict[str, str]]":
