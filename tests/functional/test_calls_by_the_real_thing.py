@@ -3,7 +3,7 @@
 import pytest
 
 from announcer.domain.manuscript import read_manuscript
-from announcer.services import calling, records, writing
+from announcer.services import calling, drafting, proofreading, records, writing
 from tests.functional.test_processes_that_die import House, house, until
 from tests.world import BESLUT
 
@@ -36,3 +36,15 @@ def test_a_call_comes_whoever_is_killed(house: House) -> None:
     until("the call did not come", lambda: came("Andra"), each=house.let_leases_run_out)
     assert len(calling.waiting(house.installation)) == 2
     assert "stämmer" in house("verify")
+
+
+@pytest.mark.timeout(280)
+def test_whoever_is_asked_to_read_a_draft_is_told_by_the_same_way(house: House) -> None:
+    writer, reader = house.person("bildning", "chef"), house.person("kost", "chef")
+    words = [("rubrik", "Tidig stangning"), ("text", "Vi stänger på fredag.")]
+    draft = drafting.save(house.installation, writer, "", 0, "information", words, [])
+    house.find("celery", "urgent").kill()
+    proofreading.ask(house.installation, writer, draft.public_id, reader.directory_id, "")
+    until("the mail did not come", lambda: bool(house.received()), each=house.let_leases_run_out)
+    ((subject, _),) = house.received()
+    assert "stangning" not in subject
