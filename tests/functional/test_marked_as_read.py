@@ -75,7 +75,7 @@ def test_an_article_leads_to_its_other_languages_and_can_be_called_about(
 ) -> None:
     public_id = publish(world.example("02"))
     colleague.get(f"/nyheter/{public_id}")
-    to_english, to_finnish = colleague.tree.xpath("//p[@class='read-in']/a")
+    to_english, to_finnish = colleague.tree.xpath("//p[@class='read-in']/a[@hreflang]")
     assert (to_finnish.text, to_english.get("lang")) == ("Suomi", "en")
     there = colleague.tree.get_element_by_id(to_finnish.get("href").removeprefix("#"))
     assert there.get("lang") == "fi"
