@@ -150,7 +150,11 @@ def _name_faults(content: Content, policy: Policy, units: Units) -> list[Refusal
             )
     if not any(policy.is_staff(name) for name in content.audience):
         faults.append(
-            Refusal(N_("Ingen i organisationen är målgrupp. Välj ”alla” eller en enhet."))
+            Refusal(
+                N_(
+                    "Ingen i organisationen får veta. Välj alla anställda (”alla”) eller minst en enhet."
+                )
+            )
         )
     return faults + _language_faults(content, policy)
 

@@ -91,6 +91,31 @@ def test_who_writes_sees_the_picture_before_handing_in(world: World, sign_in: Si
     assert "tidigast 14.22 Pressmeddelande, utanför huset." in found.text_content()
 
 
+def test_who_has_handed_in_sees_what_will_go_when_while_the_text_waits(
+    world: World, sign_in: SignIn
+) -> None:
+    public_id = world.decision()
+    chief = sign_in(world.chief)
+    said = picture(chief, f"/meddelanden/{public_id}")
+    assert "23 december 2026: 11.52 Intranätet, inom huset." in said
+    assert "tidigast 14.22 Pressmeddelande, utanför huset." in said
+    main = chief.text
+    assert main.index("Dra tillbaka") < main.index("När det är godkänt")
+
+
+def test_who_cannot_stop_what_is_under_way_reads_who_can(
+    world: World, sign_in: SignIn, desk: Visitor, publish: Publish
+) -> None:
+    path = f"/meddelanden/{publish(world.decision())}"
+    chief = sign_in(world.chief)
+    chief.get(path)
+    assert "Dra tillbaka" not in chief.text
+    assert "Det gör Informationsenheten. Ring 0591-555 00." in chief.text
+    desk.get(path)
+    assert "Det gör Informationsenheten" not in desk.text
+    assert "Dra tillbaka" in desk.text
+
+
 def test_the_picture_of_what_was_withdrawn_says_what_does_not_go(
     world: World, desk: Visitor, publish: Publish
 ) -> None:

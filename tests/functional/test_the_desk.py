@@ -180,3 +180,12 @@ def test_a_choice_that_does_not_exist_changes_nothing(
     path = desk.tree.xpath("string(//form[contains(@action, 'oklart')]/@action)")
     assert desk.ask("POST", path, utgang="kanske").status_code == 400
     assert "Oklart om det gick iväg" in desk.get("/bevakning").text
+
+
+def test_what_the_desk_can_do_stands_before_what_has_been_done(
+    world: World, desk: Visitor, publish: Publish
+) -> None:
+    desk.get(f"/meddelanden/{publish(world.decision())}")
+    can = ("Släpp till medierna", "Pausa", "Dra tillbaka")
+    places = [desk.text.index(one) for one in (*can, "När det går", "Redan ute", "Rätta")]
+    assert places == sorted(places)

@@ -38,6 +38,17 @@ def test_what_one_says_names_nothing_that_is_inside(
     assert "ingen frågar vem du är eller varför" in said
 
 
+def test_who_answers_stands_before_what_may_be_a_long_list(
+    world: World, desk: Visitor, publish: Publish
+) -> None:
+    publish(world.decision())
+    desk.get(PAGE)
+    places = [
+        desk.text.index(one) for one in ("Det här kan du säga", "Vem som svarar nu", "Ute nu")
+    ]
+    assert places == sorted(places)
+
+
 def test_what_was_withdrawn_says_so_and_is_not_said(
     world: World, desk: Visitor, publish: Publish
 ) -> None:

@@ -35,7 +35,9 @@ def one(public_id: str) -> str:
         found=found,
         briefed=any(step.channel == "meeting" for step in found.steps)
         and briefing.is_readable(installation(), actor(), public_id),
-        picture=picture.of_status(found),
+        picture=picture.of_proposal(public_id)
+        if found.state is AnnouncementState.IN_REVIEW
+        else picture.of_status(found),
         on_boards=boards.everywhere(installation(), actor(), public_id)
         if on_the_desk(actor())
         else None,

@@ -355,7 +355,7 @@ def test_only_what_the_policy_calls_a_group_is_imported(world: World):
 
 
 def test_a_group_alone_cannot_be_told(world: World):
-    with pytest.raises(Refusal, match="Ingen i organisationen är målgrupp"):
+    with pytest.raises(Refusal, match="Ingen i organisationen får veta"):
         world.decision(audience='["fortroendevalda"]')
     with pytest.raises(Refusal, match="går aldrig till Förtroendevalda"):
         world.submit(

@@ -210,7 +210,7 @@ def test_the_page_is_for_every_colleague_whom_a_step_tells():
 def test_whom_nobody_of_the_staff_is_among_cannot_be_told_alone():
     for name in ("valda", "anhoriga", "press", "allmanhet"):
         (fault,) = faults_of(content(audience=(name,)), told(), UNITS, local("2026-12-08 10:00"))
-        assert "Ingen i organisationen är målgrupp." in fault.say(str)
+        assert "Ingen i organisationen får veta." in fault.say(str)
 
 
 def test_who_is_not_staff_is_named_only_where_the_class_has_a_step_for_them():
