@@ -88,6 +88,7 @@ GET  /floden                                                         : staff
 GET  /floden/<name>.<any(rss, atom, json):format_>                   : staff token
 GET  /floden/<key>/<name>.<any(rss, atom, json):format_>             : everybody
 POST /floden/nyckel                                                  : staff
+POST /sprak                                     sprak=fi             : staff
 POST /floden/nyckel/bort                                             : staff
 # Writing and approving
 GET  /skriv                                                          : staff

@@ -325,6 +325,7 @@ NOTHING_TO_DOUBLE = {
     "/logga-in": "choosing a person, for evaluation: the session is the same",
     "/logga-ut": "whoever is signed out is signed out",
     "/logga-in/utloggad": "the identity provider's, and counts once: test_signed_out_elsewhere.py",
+    "/sprak": "the language of the pages is the one that was pressed",
     "/skriv/visa": "shows what would happen",
     "/oklart/<public_id>/<key>/se-efter": "asks the channel and sends nothing",
     "/forvalta/listor/<what>/granska": "shows what would change",

@@ -90,6 +90,7 @@ def framed(inner: Part) -> Response:
         filling["who"] = escape(person.directory_id).encode()
         filling["who_unit"] = escape(unit_name(person.unit)).encode()
         filling["token"] = token().encode()
+        filling["place"] = escape(request.full_path.rstrip("?")).encode()
         filling["nonce"] = nonce().encode()
     return page(_filled(frame, filling), plain=inner.echoes)
 

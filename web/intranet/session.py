@@ -40,6 +40,16 @@ def start_session(person: Person, now: datetime, marks: Sequence[str] = ()) -> N
     session["since"] = session["seen"] = int(now.timestamp())
 
 
+def read_in(language: str) -> None:
+    """The pages in this language, until whoever is here signs out: kept in the browser alone."""
+    session["language"] = language
+
+
+def language_chosen() -> str:
+    """What `read_in` was told, empty where it was not."""
+    return str(session.get("language", ""))
+
+
 def why_ended(person: Person, now: datetime, config: Config, *, by_itself: bool = False) -> str:
     """Why this session is over, in a sentence; empty where it is not, and then it goes on: but not for
     what a page asks ``by_itself``, with nobody before it."""

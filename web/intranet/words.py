@@ -25,6 +25,7 @@ from announcer.services.approvals import Standing
 from announcer.services.calling import Call
 from announcer.services.status import StepStatus
 from web.intranet.access import arrival, installation, signed_in, units
+from web.intranet.session import language_chosen
 from web.shared.moments import in_words, stamp
 
 #: What a step takes to people, before its channel's name.
@@ -45,10 +46,12 @@ def in_the_house_language() -> Markup:
 
 
 def language() -> str:
-    """The signed-in person's language, else the one asked for, else the house's."""
+    """What this session was told, else the signed-in person's language, else the one asked for, else
+    the house's."""
     known = installation().policy.organisation.languages
     person = signed_in()
     asked = (
+        language_chosen() if person else "",
         person.language if person else request.args.get("lang", ""),
         request.accept_languages.best_match(known, "") if person is None else "",
     )
