@@ -72,7 +72,7 @@ def test_it_is_found_read_in_another_language_and_marked_as_read(
     hands.press("Sök")
     hands.sees("1 träff")
     hands.follow(TITLE)
-    hands.press("Suomi")
+    hands.follow("Suomi")
     finnish = hands.page.locator("[lang=fi]:target")
     expect(finnish).to_be_in_viewport()
     expect(finnish).to_contain_text("Klockarskolan")
