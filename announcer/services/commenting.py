@@ -215,6 +215,17 @@ def _changes(session: Session, row: AnnouncementRow, actor: Person) -> bool:
     return actor.pseudonym in (row.author, newest.author)
 
 
+def ids_of(typed: Iterable[str]) -> set[UUID]:
+    """The comments that are meant; what is nobody's comment is left out."""
+    found = set()
+    for one in typed:
+        try:
+            found.add(UUID(one))
+        except ValueError:
+            continue
+    return found
+
+
 def tick_off(
     installation: Installation, actor: Person, reference: str, ids: Collection[UUID]
 ) -> int:

@@ -215,6 +215,8 @@ def test_a_session_of_the_pages_opens_nothing_here(world: World, sign_in: Any):
 
 #: Every address that needs a key, with its scope and a body.
 DECLARATION = {"template": "koka vattnet", "area": "Grythyttan"}
+#: Of a comment that there is not.
+NO_COMMENT = "00000000-0000-0000-0000-000000000000"
 ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
     ("POST", "/v1/announcements"): (Scope.WRITE, TEXT),
     ("POST", "/v1/announcements/preview"): (Scope.WRITE, TEXT),
@@ -233,7 +235,7 @@ ROUTES: dict[tuple[str, str], tuple[Scope, Any]] = {
         Scope.WRITE,
         {"content_hash": "0" * 64, "words": "Vilken dag?"},
     ),
-    ("POST", "/v1/announcements/<public_id>/comments/<uuid:comment>/done"): (Scope.WRITE, None),
+    ("POST", "/v1/announcements/<public_id>/comments/<comment>/done"): (Scope.WRITE, None),
     ("POST", "/v1/announcements/<public_id>/hold"): (Scope.CONTROL, {"why": "Fel"}),
     ("POST", "/v1/announcements/<public_id>/resume"): (Scope.CONTROL, None),
     ("POST", "/v1/announcements/<public_id>/release"): (Scope.RELEASE, None),
@@ -311,7 +313,7 @@ def test_each_address_needs_a_key_its_scope_and_its_persons_rights(world, caller
     scope, body = ROUTES[route]
     public_id = handed_in(caller(world.chief))
     url = path.removeprefix("/v1").replace("<public_id>", public_id).replace("<key>", "mote")
-    url = url.replace("<uuid:comment>", "00000000-0000-0000-0000-000000000000")
+    url = url.replace("<comment>", NO_COMMENT)
     if "<fingerprint>" in url:
         code = workplace_codes.make(world.installation, world.communicator, "Fyllsta", "fyllsta")
         url = url.replace("<fingerprint>", workplace_codes.fingerprint(code)[:12])
@@ -346,6 +348,7 @@ def a_board(world: World) -> str:
 def ask_random(who: Caller, route: tuple[str, str], body: Any) -> httpx.Response:
     method, path = route
     url = path.removeprefix("/v1").replace("<public_id>", "0" * 18).replace("<key>", "mote")
+    url = url.replace("<comment>", NO_COMMENT)
     return who.get(url) if method == "GET" else who.post(url, body, "x", method)
 
 

@@ -50,7 +50,7 @@ def test_what_is_typed_is_saved_unasked_and_found_again_in_another_tab(
     assert "utkast=" in page.url
     again = context.new_page()
     again.goto("/mina")
-    again.get_by_role("link", name="Tidig stängning").click()
+    again.get_by_role("link", name="Tidig stängning", exact=True).click()
     expect(again.locator("#rubrik")).to_have_value("Tidig stängning")
 
 
@@ -84,7 +84,7 @@ def test_a_closed_tab_has_lost_nothing(page: Page, context: BrowserContext) -> N
         expect(again.locator("#rubrik")).to_have_value("Stängd flik")
     else:
         again.goto("/mina")
-        expect(again.get_by_role("link", name="Stängd flik")).to_be_visible()
+        expect(again.get_by_role("link", name="Stängd flik", exact=True)).to_be_visible()
 
 
 def test_after_the_session_ended_a_sign_in_in_another_tab_lets_it_go_on(
@@ -102,7 +102,7 @@ def test_after_the_session_ended_a_sign_in_in_another_tab_lets_it_go_on(
     expect(page.get_by_text("Du är inte inloggad längre")).to_be_hidden(timeout=20_000)
     saved(page)
     page.goto("/mina")
-    expect(page.get_by_role("link", name="Efteråt")).to_be_visible()
+    expect(page.get_by_role("link", name="Efteråt", exact=True)).to_be_visible()
 
 
 def test_two_tabs_never_overwrite_each_other(page: Page, context: BrowserContext) -> None:

@@ -1,7 +1,6 @@
 """Comments on a text that waits for approval: what is said of which words, and that it is seen to."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import Response
 
@@ -59,15 +58,16 @@ def comment(public_id: str, json_data: dict[str, Any]) -> Response:
     )
 
 
-@blueprint.post("/<public_id>/comments/<uuid:comment>/done")
+@blueprint.post("/<public_id>/comments/<comment>/done")
 @needs(Scope.WRITE)
 @blueprint.output(Done)
 @blueprint.doc(summary="Tick a comment off", operation_id="tick_off_comment")
-def tick_off(public_id: str, comment: UUID) -> Response:
+def tick_off(public_id: str, comment: str) -> Response:
     """By whoever wrote the text, may change it, or said it."""
     known(public_id)
     return carried_out(
         lambda inside, person: done(
-            public_id, commenting.tick_off(inside, person, public_id, [comment]) > 0
+            public_id,
+            commenting.tick_off(inside, person, public_id, commenting.ids_of([comment])) > 0,
         )
     )

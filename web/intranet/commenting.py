@@ -1,8 +1,5 @@
 """Comments on a text that waits for approval: said where it is read, seen to where it is changed."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -56,19 +53,9 @@ def marked_or_chosen(content: Content) -> Passage | None:
 @blueprint.post("/<comment>/klar")
 def tick_off(public_id: str, comment: str) -> Response:
     """One comment has been seen to."""
-    done = commenting.tick_off(installation(), actor(), public_id, _ids([comment]))
+    done = commenting.tick_off(installation(), actor(), public_id, commenting.ids_of([comment]))
     flash(_("Kommentaren är avbockad.") if done else _("Inget ändrades."))
     return _back(public_id)
-
-
-def _ids(typed: Iterable[str]) -> set[UUID]:
-    found = set()
-    for one in typed:
-        try:
-            found.add(UUID(one))
-        except ValueError:
-            continue  # nobody's comment
-    return found
 
 
 def _back(public_id: str) -> Response:
@@ -86,5 +73,5 @@ def beside(form: Form, content: Content) -> list[Comment]:
 
 def ticked_off(form: Form) -> None:
     """What whoever changed the text has seen to."""
-    if ids := _ids(form.fields.getlist(DONE)):
+    if ids := commenting.ids_of(form.fields.getlist(DONE)):
         commenting.tick_off(installation(), actor(), rewritten(form), ids)
