@@ -30,7 +30,7 @@ _BY_PSEUDONYM = _QUESTION.format(_OF_PERSON)
 # The array is text: keyed hashes, which hold nothing that would need quoting.
 _BY_ACCOUNT = _QUESTION.format(
     "CASE WHEN EXISTS (SELECT FROM announcer.signed_out s"
-    " WHERE s.sha256 = ANY (CAST($2 AS text[])) AND s.at >= to_timestamp(CAST($3 AS bigint)))"
+    " WHERE s.sha256 = ANY (CAST($2 AS text[])) AND s.at >= to_timestamp(CAST($3 AS double precision) / 1000000))"
     " THEN 'ended' END, " + _OF_PERSON
 )
 _BY_KEY = _QUESTION.format(
@@ -68,7 +68,7 @@ def arrive(glance: Glance, pseudonym: str | None = None) -> Arrival:
 def arrive_by_account(
     glance: Glance, pseudonym: str, marks: Sequence[str], since: int
 ) -> tuple[Arrival, bool]:
-    """Somebody with a session of an account that began at ``since`` (seconds since 1970). True where
+    """Somebody with a session of an account that began at ``since`` (microseconds since 1970). True where
     the provider has ended what one of ``marks`` stands for (`signed_out.end`): then nobody is known."""
     listed = f"{{{','.join(marks)}}}"
     version, moment, ended, *facts = glance.row(_BY_ACCOUNT, pseudonym, listed, str(since))

@@ -48,7 +48,6 @@ def test_all_of_somebodys_sessions_end_and_the_page_says_why_and_nobody_elses_do
     here.get("/")
     assert here.page.url.path == "/logga-in"
     assert "och därför också här" in here.text
-    world.advance(seconds=1)
     provider.person = world.communicator.directory_id
     assert is_signed_in(by_account(world, provider)), "and may come back"
 

@@ -141,7 +141,7 @@ def _arrived(pseudonym: str) -> tuple[Arrival, bool]:
     glance, marks = installation().database.glance, session.get("account")
     if not marks:
         return arriving.arrive(glance, pseudonym), False
-    return arriving.arrive_by_account(glance, pseudonym, marks, session.get("since", 0))
+    return arriving.arrive_by_account(glance, pseudonym, marks, session["begun"])
 
 
 def arrival() -> Arrival:

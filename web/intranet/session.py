@@ -36,7 +36,8 @@ def start_session(person: Person, now: datetime, marks: Sequence[str] = ()) -> N
     session["person"] = str(person.pseudonym)
     session["rights"] = _rights(person)
     if marks:
-        session["account"] = list(marks)
+        # Finer than "since": who signs in in the second of another notice is in.
+        session["account"], session["begun"] = list(marks), round(now.timestamp() * 1_000_000)
     session["since"] = session["seen"] = int(now.timestamp())
 
 

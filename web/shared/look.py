@@ -23,7 +23,9 @@ FACES = {
 KINDS = {"woff": "font/woff", "ttf": "font/ttf"}
 #: What both houses wear, what only the public one does, and large print.
 SHEETS = ("announcer.css", "newsroom.css", "large.css")
-
+#: CSS pixels of the logo at the head of every page, and how a PNG begins (PNG, third edition, 5.2 and 11.2.1).
+LOGO_HEIGHT = 44
+_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 #: When these pages were last assessed against the law; the statement says it.
 ASSESSED = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -36,6 +38,7 @@ def look(sender: Sender, drawings: str = "") -> Blueprint:
     """
     theme_css = stylesheet(sender) + drawings
     seen = version(sender, drawings)
+    width = logo_width(sender.logo_png)
     blueprint = Blueprint(
         "look",
         __name__,
@@ -63,7 +66,12 @@ def look(sender: Sender, drawings: str = "") -> Blueprint:
     @blueprint.app_context_processor
     def versions() -> dict[str, object]:
         # In the address, so that a new logo or colour is seen at once in spite of the caches.
-        return {"look_version": seen, "assessed": _assessed}
+        return {
+            "look_version": seen,
+            "assessed": _assessed,
+            "logo_width": width,
+            "logo_height": LOGO_HEIGHT,
+        }
 
     def _assessed() -> str:
         return date_in_words(ASSESSED, sender.time_zone, str(get_locale()))
@@ -77,6 +85,13 @@ def version(sender: Sender, drawings: str = "") -> str:
     ours = b"".join(folder.joinpath(name).read_bytes() for name in SHEETS)
     seen = (stylesheet(sender) + drawings).encode() + sender.logo_svg + ours
     return hashlib.sha256(seen).hexdigest()[:12]
+
+
+def logo_width(png: bytes) -> int | None:
+    """CSS pixels that the logo takes beside its height, so that nothing moves when it comes; None where
+    the file does not say."""
+    width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
+    return round(LOGO_HEIGHT * width / height) if png.startswith(_PNG) and height else None
 
 
 @cache
