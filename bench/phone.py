@@ -51,7 +51,8 @@ def measure(*, quick: bool) -> list[Line]:
 
 
 def _house(stack: ExitStack, estate: Estate, browser: Browser) -> House:
-    url, session = f"http://127.0.0.1:{estate.port}/", cookie(estate)
+    reader = estate.chief_of("bibliotek").directory_id
+    url, session = f"http://127.0.0.1:{estate.port}/", cookie(estate, reader)
     with phone(browser, SLOW_4G) as page:
         _sign_in(page, url, session)
         front = _weight(page, lambda: page.goto(url))
