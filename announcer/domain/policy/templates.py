@@ -33,9 +33,9 @@ class Begun(Strict):
 
 
 class TextTemplate(Begun):
-    """A text to begin from, in the organisation's first language. ``audience`` is a suggestion:
-    names of audiences, or codes of units. A
-    translation into a language that the organisation does not have is for others who build on it."""
+    """A text to begin from, in the organisation's first language. ``audience`` is a suggestion: names
+    of audiences, or codes of units. A translation into a language that the organisation does not have
+    is for others who build on it."""
 
     message_class: str = Field(alias="class")
     audience: tuple[str, ...] = ()
